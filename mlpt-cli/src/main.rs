@@ -1,0 +1,2 @@
+//! The `mlpt` command.
+fn main() {}

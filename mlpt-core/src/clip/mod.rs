@@ -1,0 +1,5 @@
+//! CLIP: towers, tokenizer, weights, sources.
+
+mod frozen;
+
+pub use frozen::FrozenClip;

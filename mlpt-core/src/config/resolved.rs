@@ -1,0 +1,141 @@
+//! The settings of one run, every key with its value and origin.
+
+use super::{FromValue, Section, Value};
+use crate::{Error, Result};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Where a value came from, weakest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "layer", content = "from", rename_all = "kebab-case")]
+pub enum Origin {
+    /// The built-in default.
+    Default,
+    /// Implied by the chosen model (input size, mean, deviation).
+    Model(String),
+    /// The chosen trainer's (or data set's) own default.
+    Entry(String),
+    /// A preset, by name.
+    Preset(String),
+    /// A config file, by path.
+    File(String),
+    /// An environment variable, by name.
+    Env(String),
+    /// A flag of the command line, such as `--seed`.
+    Flag(String),
+    /// A trailing `KEY VALUE` of the command line.
+    Override,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::Model(name) => write!(f, "model {name}"),
+            Origin::Entry(name) => write!(f, "defaults of {name}"),
+            Origin::Preset(name) => write!(f, "preset {name}"),
+            Origin::File(path) => write!(f, "file {path}"),
+            Origin::Env(name) => write!(f, "environment {name}"),
+            Origin::Flag(flag) => write!(f, "flag {flag}"),
+            Origin::Override => f.write_str("command line"),
+        }
+    }
+}
+
+/// A value and its origin.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Resolved {
+    /// The value, of the type that the schema asks for, or null.
+    pub value: Value,
+    /// Where it came from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// The settings of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    values: BTreeMap<String, Resolved>,
+}
+
+impl Config {
+    /// Settings from resolved values; paths in upper case.
+    pub fn new(values: BTreeMap<String, Resolved>) -> Self {
+        Self { values }
+    }
+
+    /// The value at `path`.
+    ///
+    /// # Errors
+    /// When there is no such key or it has another type.
+    pub fn get<T: FromValue>(&self, path: &str) -> Result<T> {
+        let resolved = self.resolved(path)?;
+        T::from_value(&resolved.value).ok_or_else(|| {
+            Error::Config(vec![format!(
+                "{path}: expected {}, found {} ({})",
+                T::kind(),
+                resolved.value,
+                resolved.origin
+            )])
+        })
+    }
+
+    /// The value at `path` with its origin.
+    ///
+    /// # Errors
+    /// When there is no such key.
+    pub fn resolved(&self, path: &str) -> Result<&Resolved> {
+        self.values.get(path).ok_or_else(|| Error::Config(vec![format!("unknown key {path}")]))
+    }
+
+    /// A typed section below `prefix`.
+    ///
+    /// # Errors
+    /// As [`Section::read`].
+    pub fn section<S: Section>(&self, prefix: &str) -> Result<S> {
+        S::read(&Scope::new(self, [prefix.to_owned()]))
+    }
+
+    /// Every key with its value, sorted by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Resolved)> {
+        self.values.iter().map(|(k, v)| (k.as_str(), v))
+    }
+
+    /// Sets one value; for tests and for values that a run draws itself (a seed of -1).
+    pub fn set(&mut self, path: &str, value: impl Into<Value>, origin: Origin) {
+        self.values.insert(path.to_owned(), Resolved { value: value.into(), origin });
+    }
+}
+
+/// A view of the settings through a chain of sections: the first section in which somebody set a
+/// key wins; where nobody did, the last section's default counts.
+#[derive(Clone, Debug)]
+pub struct Scope<'a> {
+    config: &'a Config,
+    prefixes: Vec<String>,
+}
+
+impl<'a> Scope<'a> {
+    /// A chain of sections, most particular first.
+    pub fn new(config: &'a Config, prefixes: impl IntoIterator<Item = String>) -> Self {
+        Self { config, prefixes: prefixes.into_iter().collect() }
+    }
+
+    /// The settings behind this view.
+    pub fn config(&self) -> &'a Config {
+        self.config
+    }
+
+    /// The value of `key`, which is relative to the sections.
+    ///
+    /// # Errors
+    /// When no section has the key or it has another type.
+    pub fn get<T: FromValue>(&self, key: &str) -> Result<T> {
+        let paths: Vec<String> = self.prefixes.iter().map(|p| format!("{p}.{key}")).collect();
+        let there = |p: &&String| self.config.values.contains_key(*p);
+        let set = paths.iter().filter(there).find(|p| self.config.values[*p].origin != Origin::Default);
+        let path = set.or_else(|| paths.iter().rev().find(there)).unwrap_or(&paths[0]);
+        self.config.get(path)
+    }
+}

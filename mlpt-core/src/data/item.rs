@@ -1,0 +1,122 @@
+//! Items and splits. Both are immutable once made.
+
+use crate::files::sha256_hex;
+use crate::{Error, Result};
+use image::RgbImage;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Something that makes pictures by key: a renderer, an archive, a Parquet file.
+pub trait ImageStore: Send + Sync {
+    /// The picture called `key`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be decoded.
+    fn load(&self, key: &str) -> Result<RgbImage>;
+}
+
+/// A picture, not yet decoded.
+#[derive(Clone)]
+pub enum ImageRef {
+    /// A file below a root folder.
+    File {
+        /// The folder.
+        root: Arc<Path>,
+        /// The path below it, with forward slashes.
+        relative: Arc<str>,
+    },
+    /// A picture that a store makes.
+    Stored {
+        /// The store.
+        store: Arc<dyn ImageStore>,
+        /// Its name there, with forward slashes.
+        key: Arc<str>,
+    },
+}
+
+impl ImageRef {
+    /// The name that manifests and logs use: a relative path or a store's key.
+    pub fn key(&self) -> &str {
+        match self {
+            ImageRef::File { relative, .. } => relative,
+            ImageRef::Stored { key, .. } => key,
+        }
+    }
+
+    /// The file behind it, where there is one.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            ImageRef::File { root, relative } => Some(root.join(&**relative)),
+            ImageRef::Stored { .. } => None,
+        }
+    }
+
+    /// The decoded picture in RGB; grey, palette and alpha pictures are converted.
+    ///
+    /// # Errors
+    /// When the file is missing or no picture; the message names it.
+    pub fn decode(&self) -> Result<RgbImage> {
+        match self {
+            ImageRef::File { .. } => {
+                let path = self.path().unwrap_or_default();
+                let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
+                // By content, not by extension: a PNG named .jpg is a picture still.
+                image::load_from_memory(&bytes)
+                    .map(|i| i.to_rgb8())
+                    .map_err(|e| Error::data(&path, format!("cannot be read as an image: {e}")))
+            }
+            ImageRef::Stored { store, key } => store.load(key),
+        }
+    }
+
+    /// SHA-256 of the file's bytes, or of the pixels of a stored picture.
+    ///
+    /// # Errors
+    /// When the picture cannot be read.
+    pub fn digest(&self) -> Result<String> {
+        match self.path() {
+            Some(path) => Ok(sha256_hex(&std::fs::read(&path).map_err(|e| Error::io(&path, e))?)),
+            None => Ok(sha256_hex(self.decode()?.as_raw())),
+        }
+    }
+}
+
+impl fmt::Debug for ImageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ImageRef({})", self.key())
+    }
+}
+
+impl PartialEq for ImageRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.path() == other.path()
+    }
+}
+
+/// A picture and the label that was given to it. There is no true label here: what a trainer sees
+/// must not tell it which labels are wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The picture.
+    pub image: ImageRef,
+    /// The given label, `0..C`.
+    pub label: usize,
+    /// The domain, 0 where there is only one.
+    pub domain: usize,
+}
+
+/// What a data set gives. Class names come from the clean data, always.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Splits {
+    /// For training, and for drawing few-shot sets and pools from.
+    pub train: Vec<Item>,
+    /// For choosing a model; never for training.
+    pub val: Vec<Item>,
+    /// For the final figure only.
+    pub test: Vec<Item>,
+    /// `C` names, by label, as prompts use them (spaces, no underscores).
+    pub class_names: Vec<String>,
+    /// The zero-shot prompt with `{}` for the name.
+    pub template: String,
+}

@@ -1,0 +1,24 @@
+//! Data: items and splits, few-shot draws, noise, samplers, transforms, the loader.
+
+mod item;
+mod loader;
+pub mod noise;
+pub mod sampler;
+mod train;
+
+pub use item::{ImageRef, ImageStore, Item, Splits};
+pub use loader::{Batch, Batches, Loader};
+pub use noise::{Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
+pub use sampler::{SampleMeta, Sampler};
+pub use train::{Stream, TrainData};
+
+use crate::{Registries, Result};
+
+/// Registers the framework's own samplers and noise models.
+///
+/// # Errors
+/// When a name is taken twice.
+pub fn register(registries: &mut Registries) -> Result<()> {
+    sampler::register(registries)?;
+    noise::register(registries)
+}

@@ -1,0 +1,80 @@
+//! What a trainer may see of the data.
+
+use crate::Result;
+use crate::clip::FrozenClip;
+use crate::data::{Batches, Item, Loader, SampleMeta, Sampler};
+use crate::rng::RngTree;
+use candle_core::Tensor;
+use std::sync::Mutex;
+
+/// A sampler with its batch size.
+pub struct Stream {
+    /// Order of an epoch.
+    pub sampler: Box<dyn Sampler>,
+    /// Images a batch.
+    pub batch_size: usize,
+}
+
+/// Items with given labels, ready to be loaded. No true label and no test item is in here.
+pub struct TrainData {
+    /// The few-shot (or full) training items.
+    pub train: Vec<Item>,
+    /// The items that MLPT's mixture sees; the training items themselves with `DATASET.POOL train`.
+    pub pool: Vec<Item>,
+    /// Loader with the training transform.
+    pub train_loader: Loader,
+    /// Loader with the test transform.
+    pub test_loader: Loader,
+    /// `DATALOADER.TRAIN_X`.
+    pub train_x: Stream,
+    /// `DATALOADER.TRAIN_U`.
+    pub train_u: Stream,
+    /// Batch size of `DATALOADER.TEST`.
+    pub test_batch: usize,
+    pool_features: Mutex<Option<Tensor>>,
+}
+
+impl TrainData {
+    /// Puts the parts together.
+    pub fn new(
+        train: Vec<Item>,
+        pool: Vec<Item>,
+        loaders: (Loader, Loader),
+        streams: (Stream, Stream),
+        test_batch: usize,
+    ) -> Self {
+        let (train_loader, test_loader) = loaders;
+        let (train_x, train_u) = streams;
+        Self { train, pool, train_loader, test_loader, train_x, train_u, test_batch, pool_features: Mutex::default() }
+    }
+
+    /// Batches of some of `items` under the training transform, in the order that the stream's
+    /// sampler gives. `chosen` are positions in `items`; [`Batch::indices`](super::Batch) are too.
+    ///
+    /// # Errors
+    /// When the sampler's conditions are not met, such as an empty choice.
+    pub fn train_batches(&self, items: &[Item], chosen: &[usize], stream: &Stream, rng: &RngTree) -> Result<Batches> {
+        let labels: Vec<usize> = chosen.iter().map(|&i| items[i].label).collect();
+        let domains: Vec<usize> = chosen.iter().map(|&i| items[i].domain).collect();
+        let meta = SampleMeta { labels: &labels, domains: &domains };
+        let order = stream.sampler.epoch(meta, stream.batch_size, &mut rng.child("order").rng())?;
+        let order: Vec<usize> = order.into_iter().map(|i| chosen[i]).collect();
+        // The published rule: a short last batch is dropped when there is a full one.
+        let drop_last = order.len() >= stream.batch_size;
+        Ok(self.train_loader.batches(items, order, stream.batch_size, drop_last, &rng.child("aug")))
+    }
+
+    /// Unnormalised features `[N, E]` of the pool under the test transform: encoded once per run.
+    ///
+    /// # Errors
+    /// When an image cannot be read.
+    pub fn pool_features(&self, clip: &FrozenClip) -> Result<Tensor> {
+        let mut kept = self.pool_features.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(features) = &*kept {
+            return Ok(features.clone());
+        }
+        let features = self.test_loader.features(clip, &self.pool, self.test_batch)?;
+        *kept = Some(features.clone());
+        Ok(features)
+    }
+}

@@ -1,0 +1,138 @@
+//! The seam between the engine and a training method.
+
+use crate::clip::FrozenClip;
+use crate::config::Config;
+use crate::data::TrainData;
+use crate::event::Events;
+use crate::prompt::{ImageInput, NamedVar};
+use crate::rng::RngTree;
+use crate::{Registries, Result};
+use candle_core::Tensor;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set from outside (Ctrl-C) to ask a run to finish its step and stop.
+#[derive(Clone, Debug, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Asks the run to stop; true where that had been asked before.
+    pub fn stop(&self) -> bool {
+        self.0.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// What a trainer is made from.
+pub struct BuildContext<'a> {
+    /// The run's settings.
+    pub config: &'a Config,
+    /// Everything that can be chosen by name.
+    pub registries: &'a Registries,
+    /// The model.
+    pub clip: &'a FrozenClip,
+    /// `C` class names, by label.
+    pub class_names: &'a [String],
+    /// The data set's zero-shot template, with `{}` for the name.
+    pub template: &'a str,
+    /// For initial values.
+    pub rng: RngTree,
+}
+
+/// What a trainer is handed for one epoch.
+pub struct EpochContext<'a> {
+    /// The model.
+    pub clip: &'a FrozenClip,
+    /// Training items and pool, with their given labels.
+    pub data: &'a TrainData,
+    /// Zero-based number of this epoch.
+    pub epoch: usize,
+    /// `OPTIM.MAX_EPOCH`.
+    pub max_epoch: usize,
+    /// This epoch's own node of the generator tree.
+    pub rng: RngTree,
+    /// Where steps and scores are told.
+    pub events: &'a mut Events,
+    /// Look at it after every step.
+    pub stop: &'a StopFlag,
+}
+
+/// What a trainer says of one epoch.
+#[derive(Clone, Debug, Default)]
+pub struct EpochReport {
+    /// Mean of each loss by name, such as `loss`, `loss_x`.
+    pub losses: Vec<(String, f64)>,
+    /// Per learner: the probability of being clean, by pool index. Empty where it has none.
+    pub clean: Vec<(String, Vec<f64>)>,
+}
+
+/// The state of a trainer beside its parameters: optimiser moments and the like.
+#[derive(Clone, Debug, Default)]
+pub struct TrainerState {
+    /// Tensors by name, such as `prompt_learner1.ctx.momentum`.
+    pub tensors: BTreeMap<String, Tensor>,
+    /// Counters by name.
+    pub numbers: BTreeMap<String, f64>,
+}
+
+/// A training method. The engine owns the loop, evaluation, checkpoints, resume and events.
+pub trait Trainer: Send {
+    /// Runs one epoch.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`](crate::Error::NonFinite) where a loss or gradient is; or a failed operation.
+    fn run_epoch(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport>;
+
+    /// Called once before logits are asked for many batches (text features can be made here).
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    fn begin_eval(&mut self, _clip: &FrozenClip) -> Result<()> {
+        Ok(())
+    }
+
+    /// Logits `[B, C]` for evaluation, without a graph; `begin_eval` has been called.
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor>;
+
+    /// Whether `logits` can start from the frozen tower's image features.
+    fn shares_image_features(&self) -> bool {
+        true
+    }
+
+    /// Whether there is anything to train.
+    fn trains(&self) -> bool {
+        true
+    }
+
+    /// The learners: name of the checkpoint folder (`prompt_learner`), mechanism, parameters in
+    /// a fixed order.
+    fn learners(&self) -> Vec<LearnerInfo>;
+
+    /// All that an exact resume needs beside the parameters.
+    fn state(&self) -> TrainerState;
+
+    /// Puts back what [`Trainer::state`] gave.
+    ///
+    /// # Errors
+    /// When a tensor is missing or has another shape.
+    fn load_state(&mut self, state: &TrainerState) -> Result<()>;
+}
+
+/// One learner of a trainer.
+#[derive(Clone, Debug)]
+pub struct LearnerInfo {
+    /// Folder of its checkpoints: `prompt_learner`, `prompt_learner1`.
+    pub name: String,
+    /// Its mechanism's registry name.
+    pub mechanism: String,
+    /// Its trainable tensors.
+    pub parameters: Vec<NamedVar>,
+}

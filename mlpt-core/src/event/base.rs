@@ -1,0 +1,100 @@
+//! The stream of events.
+
+use serde::Serialize;
+
+/// One optimiser step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// What the step belongs to, empty for a single learner (`Warmup CLIP1`, `Train CLIP2`).
+    pub phase: String,
+    /// Learner's name (`prompt_learner1`).
+    pub learner: String,
+    /// One-based epoch.
+    pub epoch: usize,
+    /// Number of epochs.
+    pub max_epoch: usize,
+    /// One-based batch.
+    pub batch: usize,
+    /// Number of batches in this epoch.
+    pub num_batches: usize,
+    /// Seconds for the whole step.
+    pub time_s: f64,
+    /// Seconds that the step waited for its data.
+    pub data_s: f64,
+    /// Losses by name; the first is the one that was minimised.
+    pub losses: Vec<(String, f64)>,
+    /// Batch accuracy in percent, where the trainer has one.
+    pub acc: Option<f64>,
+    /// Learning rate of this step, of this learner.
+    pub lr: f64,
+    /// Euclidean norm of the gradient over the learner's parameters.
+    pub grad_norm: f64,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A step was taken.
+    Step(Step),
+    /// A figure of an epoch.
+    Scalar {
+        /// Such as `detection/prompt_learner1/auroc`.
+        name: String,
+        /// One-based epoch.
+        epoch: usize,
+        /// The figure.
+        value: f64,
+    },
+    /// A line for people.
+    Note {
+        /// The line.
+        text: String,
+    },
+    /// Something that a person should look at.
+    Warning {
+        /// What and why.
+        text: String,
+    },
+}
+
+/// A listener.
+pub trait EventSink: Send {
+    /// Takes one event. A listener that fails reports it itself; the run goes on.
+    fn emit(&mut self, event: &Event);
+}
+
+/// All listeners of a run.
+#[derive(Default)]
+pub struct Events {
+    sinks: Vec<Box<dyn EventSink>>,
+}
+
+impl Events {
+    /// Adds a listener.
+    pub fn add(&mut self, sink: Box<dyn EventSink>) {
+        self.sinks.push(sink);
+    }
+
+    /// Tells every listener.
+    pub fn emit(&mut self, event: Event) {
+        for sink in &mut self.sinks {
+            sink.emit(&event);
+        }
+    }
+
+    /// Tells a line for people.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.emit(Event::Note { text: text.into() });
+    }
+
+    /// Tells a warning.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.emit(Event::Warning { text: text.into() });
+    }
+
+    /// Tells a figure of an epoch (`epoch` is one-based).
+    pub fn scalar(&mut self, name: impl Into<String>, epoch: usize, value: f64) {
+        self.emit(Event::Scalar { name: name.into(), epoch, value });
+    }
+}

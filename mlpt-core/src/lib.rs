@@ -1,0 +1,33 @@
+//! The framework of MLPT: everything that prompt tuning of CLIP under label noise needs, and no
+//! method or data set by name.
+//!
+//! Floors, each of which knows only those below it:
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 0 | [`error`], [`rng`], [`registry`] |
+//! | 1 | [`config`], [`tensor`] |
+//! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
+//! | 3 | [`prompt`], [`checkpoint`], [`event`] |
+//! | 4 | [`engine`], [`registries`] |
+
+pub mod checkpoint;
+pub mod clip;
+pub mod config;
+pub mod data;
+pub mod engine;
+pub mod error;
+pub mod event;
+pub mod files;
+pub mod loss;
+pub mod metric;
+pub mod mixture;
+pub mod optim;
+pub mod prompt;
+pub mod registries;
+pub mod registry;
+pub mod rng;
+pub mod tensor;
+
+pub use error::{Error, Result};
+pub use registries::Registries;
