@@ -19,6 +19,7 @@ pub trait Section: Sized {
 }
 
 /// Declares a struct whose fields are settings: type, default and documentation stand once.
+/// Its `Default` has the built-in defaults.
 ///
 /// ```
 /// mlpt_core::section! {
@@ -45,6 +46,12 @@ macro_rules! section {
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             $( $(#[doc = $doc])* pub $field: $ty, )*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $( $field: $default, )* }
+            }
         }
 
         impl $crate::config::Section for $name {

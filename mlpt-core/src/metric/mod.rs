@@ -1,1 +1,10 @@
-//! metric
+//! Scores: of classification, and of finding wrong labels.
+
+mod detection;
+mod evaluation;
+mod predict;
+mod report;
+
+pub use detection::Detection;
+pub use evaluation::{ClassScore, Evaluation};
+pub use predict::predictions;

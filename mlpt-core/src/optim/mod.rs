@@ -1,1 +1,18 @@
-//! optim
+//! Optimisers with a state that can be saved, and learning rates as pure functions of the epoch.
+
+mod adam;
+mod base;
+mod build;
+mod config;
+mod gradients;
+mod schedule;
+mod sgd;
+mod slots;
+
+pub use adam::Adam;
+pub use base::Optimizer;
+pub use build::build;
+pub use config::OptimConfig;
+pub use gradients::check_gradients;
+pub use schedule::Schedule;
+pub use sgd::Sgd;

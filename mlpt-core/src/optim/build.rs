@@ -1,0 +1,32 @@
+//! An optimiser by its name.
+
+use super::config::unknown;
+use super::{Adam, OptimConfig, Optimizer, Sgd};
+use crate::prompt::NamedVar;
+use crate::{Error, Result};
+
+/// The optimiser that the settings ask for, over `parameters` in their order.
+///
+/// # Errors
+/// All faults of the settings at once; or two parameters of one name.
+pub fn build(config: &OptimConfig, parameters: Vec<NamedVar>) -> Result<Box<dyn Optimizer>> {
+    let mut faults = Vec::new();
+    config.check_numbers(&mut faults);
+    for (i, parameter) in parameters.iter().enumerate() {
+        if parameters[..i].iter().any(|other| other.name == parameter.name) {
+            faults.push(format!("two parameters are called '{}'", parameter.name));
+        }
+    }
+    let name = config.name.to_ascii_lowercase();
+    if !["sgd", "adam", "adamw"].contains(&name.as_str()) {
+        faults.push(unknown("NAME", &config.name, &["sgd", "adam", "adamw"]));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Config(faults));
+    }
+    Ok(match name.as_str() {
+        "sgd" => Box::new(Sgd::new(config, parameters)),
+        "adam" => Box::new(Adam::new(config, parameters)),
+        _ => Box::new(Adam::decoupled(config, parameters)),
+    })
+}
