@@ -1,1 +1,9 @@
-//! checkpoint
+//! Checkpoints in safetensors: what one learner has learnt.
+
+mod archive;
+mod learner;
+mod parameters;
+
+pub use archive::{Archive, FORMAT_VERSION};
+pub use learner::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path, list_epochs};
+pub use parameters::{load_parameters, parameter_tensors};

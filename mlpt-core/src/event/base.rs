@@ -37,6 +37,24 @@ pub struct Step {
 pub enum Event {
     /// A step was taken.
     Step(Step),
+    /// Training starts, or goes on after a resume.
+    Start {
+        /// One-based first epoch that will be run.
+        epoch: usize,
+        /// Number of epochs.
+        max_epoch: usize,
+        /// The learners in the order in which an epoch trains them.
+        learners: Vec<String>,
+    },
+    /// An epoch is over and its state is saved.
+    EpochEnd {
+        /// One-based epoch.
+        epoch: usize,
+        /// Number of epochs.
+        max_epoch: usize,
+        /// Seconds that it took, evaluation included.
+        time_s: f64,
+    },
     /// A figure of an epoch.
     Scalar {
         /// Such as `detection/prompt_learner1/auroc`.
@@ -62,6 +80,9 @@ pub enum Event {
 pub trait EventSink: Send {
     /// Takes one event. A listener that fails reports it itself; the run goes on.
     fn emit(&mut self, event: &Event);
+
+    /// Brings everything taken so far to its destination: called before a state is saved.
+    fn flush(&mut self) {}
 }
 
 /// All listeners of a run.
@@ -80,6 +101,13 @@ impl Events {
     pub fn emit(&mut self, event: Event) {
         for sink in &mut self.sinks {
             sink.emit(&event);
+        }
+    }
+
+    /// Flushes every listener.
+    pub fn flush(&mut self) {
+        for sink in &mut self.sinks {
+            sink.flush();
         }
     }
 
