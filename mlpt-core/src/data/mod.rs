@@ -1,16 +1,22 @@
 //! Data: items and splits, few-shot draws, noise, samplers, transforms, the loader.
 
+mod cache;
+mod fewshot;
+mod groups;
 mod item;
 mod loader;
 pub mod noise;
 pub mod sampler;
 mod train;
+pub mod transform;
 
+pub use fewshot::{fewshot, fewshot_indices};
 pub use item::{ImageRef, ImageStore, Item, Splits};
 pub use loader::{Batch, Batches, Loader};
 pub use noise::{Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
 pub use sampler::{SampleMeta, Sampler};
 pub use train::{Stream, TrainData};
+pub use transform::{InputConfig, Transform, TransformConfig};
 
 use crate::{Registries, Result};
 
