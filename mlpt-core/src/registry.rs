@@ -1,6 +1,6 @@
 //! Things that are chosen by name.
 
-use crate::config::{Key, Schema, Value};
+use crate::config::{Config, Key, Schema, Value};
 use crate::{Error, Result};
 
 /// One named thing: how people find it, what it can be told, and how it is made.
@@ -18,6 +18,12 @@ pub struct Entry<F> {
     pub schema: Schema,
     /// Its own defaults of keys that others read too, as (path, value).
     pub defaults: Vec<(&'static str, Value)>,
+    /// Where its keys stand, such as `TRAINER.COOP`; empty means the common beginning of its keys.
+    pub section: &'static str,
+    /// A trainer's places for prompt learners, as sections: `TRAINER.MLPT.LEARNER1`, ...
+    pub learners: &'static [&'static str],
+    /// Looks at the finished settings when this entry is chosen; before anything is loaded.
+    pub check: Option<fn(&Config) -> Result<()>>,
     /// How it is made.
     pub factory: F,
 }
@@ -25,7 +31,18 @@ pub struct Entry<F> {
 impl<F> Entry<F> {
     /// An entry without aliases, keys or defaults of its own.
     pub fn new(name: &'static str, summary: &'static str, doc: &'static str, factory: F) -> Self {
-        Self { name, aliases: &[], summary, doc, schema: Schema::default(), defaults: Vec::new(), factory }
+        Self {
+            name,
+            aliases: &[],
+            summary,
+            doc,
+            schema: Schema::default(),
+            defaults: Vec::new(),
+            section: "",
+            learners: &[],
+            check: None,
+            factory,
+        }
     }
 
     /// Adds other names.
@@ -44,6 +61,37 @@ impl<F> Entry<F> {
     pub fn default(mut self, path: &'static str, value: impl Into<Value>) -> Self {
         self.defaults.push((path, value.into()));
         self
+    }
+
+    /// States where its keys stand.
+    pub fn section(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+
+    /// States a trainer's places for prompt learners, most important first.
+    pub fn learners(mut self, learners: &'static [&'static str]) -> Self {
+        self.learners = learners;
+        self
+    }
+
+    /// Adds a look at the finished settings.
+    pub fn check(mut self, check: fn(&Config) -> Result<()>) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// The section below which its keys stand; empty where they have nothing in common.
+    pub fn section_path(&self) -> String {
+        if !self.section.is_empty() {
+            return self.section.to_owned();
+        }
+        let mut parents = self.schema.iter().map(|k| k.path.rsplit_once('.').map_or("", |(parent, _)| parent));
+        let first: Vec<&str> = parents.next().unwrap_or("").split('.').collect();
+        let common = parents.fold(first, |common, parent| {
+            common.into_iter().zip(parent.split('.')).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+        });
+        common.join(".")
     }
 }
 
@@ -127,6 +175,8 @@ mod tests {
         r.register(Entry::new("Pear", "", "", 2)).unwrap();
         assert_eq!(r.get("POMME").unwrap().factory, 1);
         assert!(r.register(Entry::new("pomme", "", "", 3)).is_err());
+        let keys = ["A.B.C", "A.B.D.E"].map(|p| Key::new::<i64>(p, 1, ""));
+        assert_eq!(Entry::new("x", "", "", ()).keys(keys).section_path(), "A.B");
         let message = r.get("aple").err().unwrap().to_string();
         assert!(message.contains("unknown fruit 'aple'; did you mean: Apple"), "{message}");
     }

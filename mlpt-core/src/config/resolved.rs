@@ -57,12 +57,22 @@ pub struct Resolved {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     values: BTreeMap<String, Resolved>,
+    notices: Vec<String>,
 }
 
 impl Config {
     /// Settings from resolved values; paths in upper case.
     pub fn new(values: BTreeMap<String, Resolved>) -> Self {
-        Self { values }
+        Self { values, notices: Vec::new() }
+    }
+
+    /// What the user should be told about these settings, one sentence each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    pub(super) fn add_notice(&mut self, notice: String) {
+        self.notices.push(notice);
     }
 
     /// The value at `path`.
@@ -109,7 +119,8 @@ impl Config {
 }
 
 /// A view of the settings through a chain of sections: the first section in which somebody set a
-/// key wins; where nobody did, the last section's default counts.
+/// key wins; where nobody did, the last section's default counts. Null means "not set here" in
+/// every section, so it never hides what a later section says.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
     config: &'a Config,
@@ -132,10 +143,51 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When no section has the key or it has another type.
     pub fn get<T: FromValue>(&self, key: &str) -> Result<T> {
-        let paths: Vec<String> = self.prefixes.iter().map(|p| format!("{p}.{key}")).collect();
-        let there = |p: &&String| self.config.values.contains_key(*p);
-        let set = paths.iter().filter(there).find(|p| self.config.values[*p].origin != Origin::Default);
-        let path = set.or_else(|| paths.iter().rev().find(there)).unwrap_or(&paths[0]);
-        self.config.get(path)
+        self.config.get(&self.path(key))
+    }
+
+    /// The path of the value that [`Scope::get`] reads for `key`.
+    pub fn path(&self, key: &str) -> String {
+        let paths = self.prefixes.iter().map(|p| if p.is_empty() { key.to_owned() } else { format!("{p}.{key}") });
+        let there: Vec<(String, &Resolved)> =
+            paths.filter_map(|p| self.config.values.get(&p).map(|r| (p, r))).collect();
+        let has_value = |(_, r): &&(String, &Resolved)| r.value != Value::Null;
+        let is_set = |(_, r): &&(String, &Resolved)| r.origin != Origin::Default;
+        let set = there.iter().filter(has_value).find(is_set);
+        let found = set.or_else(|| there.iter().rev().find(has_value)).or_else(|| there.last());
+        match (found, self.prefixes.first()) {
+            (Some((path, _)), _) => path.clone(),
+            (None, Some(prefix)) if !prefix.is_empty() => format!("{prefix}.{key}"),
+            (None, _) => key.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_of_sections_falls_back() {
+        let mut config = Config::default();
+        config.set("COOP.N_CTX", 16, Origin::Default);
+        config.set("MLPT.N_CTX", Value::Null, Origin::Default);
+        config.set("ONE.N_CTX", Value::Null, Origin::Default);
+        config.set("MLPT.ONLY", 3, Origin::Default);
+        config.set("ONE.ONLY", Value::Null, Origin::Default);
+        let get = |config: &Config, key: &str| {
+            Scope::new(config, ["ONE", "MLPT", "COOP"].map(String::from)).get::<Option<i64>>(key).unwrap()
+        };
+        assert_eq!(get(&config, "N_CTX"), Some(16));
+        assert_eq!(get(&config, "ONLY"), Some(3), "a null default does not hide a later one");
+        config.set("COOP.N_CTX", 4, Origin::Override);
+        assert_eq!(get(&config, "N_CTX"), Some(4));
+        config.set("MLPT.N_CTX", 8, Origin::Override);
+        assert_eq!(get(&config, "N_CTX"), Some(8));
+        config.set("ONE.N_CTX", Value::Null, Origin::Override);
+        assert_eq!(get(&config, "N_CTX"), Some(8), "null that somebody wrote means not set here");
+        config.set("ONE.N_CTX", 2, Origin::Override);
+        assert_eq!(get(&config, "N_CTX"), Some(2));
     }
 }

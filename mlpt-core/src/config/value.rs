@@ -155,6 +155,14 @@ impl FromValue for i64 {
         }
     }
 }
+impl FromValue for i32 {
+    fn kind() -> Kind {
+        Kind::Int
+    }
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value).and_then(|i| i32::try_from(i).ok())
+    }
+}
 impl FromValue for usize {
     fn kind() -> Kind {
         Kind::Int

@@ -1,0 +1,156 @@
+//! The shared keys: those of Dassl and CoOp that have a meaning here, and ours.
+
+use super::{Key, Schema};
+
+/// Shorthand for one key.
+fn key<T: super::FromValue>(path: &str, default: T, doc: &str) -> Key {
+    Key::new(path, default, doc)
+}
+
+fn text(s: &str) -> String {
+    s.to_owned()
+}
+
+/// Every shared key with type, default and meaning. Keys of one trainer, data set, noise model or
+/// mechanism are added by [`Schema::assemble`].
+pub fn base_schema() -> Schema {
+    let mut schema = Schema::default();
+    schema.extend(run());
+    schema.extend(input());
+    schema.extend(dataset());
+    schema.extend(noise_and_loss());
+    schema.extend(loader());
+    schema.extend(optim());
+    schema.extend(train_and_test());
+    schema
+}
+
+fn run() -> Vec<Key> {
+    vec![
+        key("OUTPUT_DIR", text(""), "Folder of the run; empty means below `output/`, laid out from the settings."),
+        key("RESUME", text(""), "Folder of a run to go on with; empty means OUTPUT_DIR itself, where it holds one."),
+        key("SEED", -1, "Seed of every random draw; -1 draws one, prints it and records it."),
+        key("VERBOSE", true, "Show the table of the data set and the settings at the start."),
+        key("DEVICE", text("auto"), "Where to compute: `auto`, `cpu` or `cuda:N`."),
+        key(
+            "PREC",
+            text("fp32"),
+            "Compute type of the frozen towers: `fp32`, `fp16` or `amp`; on the CPU always fp32.",
+        ),
+        key("TRAINER.NAME", text(""), "Name of the training method; `mlpt list trainers` shows them."),
+        key(
+            "MODEL.BACKBONE.NAME",
+            text(""),
+            "The CLIP model: empty or `builtin` for the one in the program, or a folder in Hugging Face layout.",
+        ),
+    ]
+}
+
+fn input() -> Vec<Key> {
+    vec![
+        key("INPUT.SIZE", vec![224, 224], "Height and width of an image in pixels."),
+        key("INPUT.INTERPOLATION", text("bilinear"), "Resampling filter: `bilinear`, `bicubic` or `nearest`."),
+        key::<Vec<String>>("INPUT.TRANSFORMS", vec![], "Set of transforms; their order is fixed."),
+        key("INPUT.NO_TRANSFORM", false, "No transform at all beyond resizing."),
+        key("INPUT.PIXEL_MEAN", vec![0.485, 0.456, 0.406], "Mean of each channel, of values in 0..1."),
+        key("INPUT.PIXEL_STD", vec![0.229, 0.224, 0.225], "Standard deviation of each channel."),
+        key("INPUT.RRCROP_SCALE", vec![0.08, 1.0], "Range of a random resized crop's area, as a share."),
+    ]
+}
+
+fn dataset() -> Vec<Key> {
+    vec![
+        key("DATASET.ROOT", text(""), "Folder that holds the data sets."),
+        key("DATASET.NAME", text(""), "Name of the data set; `mlpt list datasets` shows them."),
+        key::<Vec<String>>("DATASET.SOURCE_DOMAINS", vec![], "Domains to train on."),
+        key::<Vec<String>>("DATASET.TARGET_DOMAINS", vec![], "Domains to test on."),
+        key("DATASET.NUM_SHOTS", -1, "Training images a class; below 1 means all of them."),
+        key("DATASET.NUM_FP", 0, "How many of a class's shots get a wrong label or image."),
+        key("DATASET.NUM_EXPAND", 5, "Size of the pool in few-shot sets, with DATASET.POOL `expand`."),
+        key(
+            "DATASET.POOL",
+            text("train"),
+            "What a mixture model sees: the training items (`train`) or NUM_EXPAND times as many (`expand`).",
+        ),
+        key(
+            "DATASET.SUBSAMPLE_CLASSES",
+            text("all"),
+            "Which classes: `all`, `base` (first half) or `new` (second half).",
+        ),
+        key("DATASET.USE_ROBUSTLOSS", false, "Generalized cross-entropy; the same as LOSS.NAME `gce`."),
+        key::<Option<String>>(
+            "DATASET.TEMPLATE",
+            None,
+            "Zero-shot template with `{}` for the name; null means the data set's.",
+        ),
+    ]
+}
+
+fn noise_and_loss() -> Vec<Key> {
+    vec![
+        key("NOISE.NAME", text("instance-replace"), "How labels are made wrong; `mlpt list noise` shows all ways."),
+        key(
+            "LOSS.NAME",
+            text("ce"),
+            "Loss on given labels: cross-entropy (`ce`) or generalized cross-entropy (`gce`).",
+        ),
+        key("LOSS.GCE_Q", 0.5, "Exponent q of generalized cross-entropy: 0 is cross-entropy, 1 absolute error."),
+        key("SELECTOR.NAME", text("mixture"), "How clean samples are told from noisy ones."),
+        key("WARMUP.EPOCH", 10, "Epochs in which each learner trains alone, before they teach each other."),
+        key("WARMUP.THRESHOLD", 0.5, "A sample counts as clean where its probability of being clean is above this."),
+    ]
+}
+
+fn loader() -> Vec<Key> {
+    let mut keys = vec![
+        key("DATALOADER.NUM_WORKERS", 4, "Threads that decode images."),
+        key("DATALOADER.CACHE_MB", 512, "Memory for decoded images, in MiB; 0 decodes every time."),
+        key("DATALOADER.TRAIN_U.SAME_AS_X", true, "TRAIN_U takes sampler and batch size from TRAIN_X."),
+        key("DATALOADER.TEST.SAMPLER", text("SequentialSampler"), "Sampler of validation and test."),
+        key("DATALOADER.TEST.BATCH_SIZE", 32, "Images a batch in validation and test."),
+    ];
+    for (stream, what) in [("TRAIN_X", "training"), ("TRAIN_U", "the second training stream")] {
+        keys.extend(
+            [
+                key("SAMPLER", text("RandomSampler"), &format!("Sampler of {what}.")),
+                key("BATCH_SIZE", 32, &format!("Images a batch in {what}.")),
+                key("N_DOMAIN", 0, "Domains a batch, for samplers that balance domains."),
+                key("N_INS", 16, "Images of one class a batch, for samplers that balance classes."),
+            ]
+            .map(|k| k.below(&format!("DATALOADER.{stream}"))),
+        );
+    }
+    keys
+}
+
+fn optim() -> Vec<Key> {
+    vec![
+        key("OPTIM.NAME", text("sgd"), "Name of the optimiser."),
+        key("OPTIM.LR", 0.002, "Learning rate."),
+        key("OPTIM.WEIGHT_DECAY", 5e-4, "Weight decay, coupled."),
+        key("OPTIM.MOMENTUM", 0.9, "Momentum."),
+        key("OPTIM.SGD_DAMPNING", 0.0, "Dampening of the momentum (the published spelling)."),
+        key("OPTIM.SGD_NESTEROV", false, "Nesterov's momentum."),
+        key("OPTIM.LR_SCHEDULER", text("cosine"), "Schedule: `single_step`, `multi_step` or `cosine`."),
+        key("OPTIM.STEPSIZE", vec![-1], "Step length or milestones in epochs; 0 or less means MAX_EPOCH."),
+        key("OPTIM.GAMMA", 0.1, "Factor of a step."),
+        key("OPTIM.MAX_EPOCH", 50, "Number of epochs."),
+        key("OPTIM.WARMUP_EPOCH", -1, "Epochs with a low learning rate at the start; above 0 switches it on."),
+        key("OPTIM.WARMUP_TYPE", text("linear"), "`linear` or `constant`."),
+        key("OPTIM.WARMUP_CONS_LR", 1e-5, "Learning rate of a constant warm-up."),
+        key("OPTIM.WARMUP_MIN_LR", 1e-5, "First learning rate of a linear warm-up."),
+        key("OPTIM.WARMUP_RECOUNT", true, "The schedule starts after the warm-up instead of running under it."),
+    ]
+}
+
+fn train_and_test() -> Vec<Key> {
+    vec![
+        key("TRAIN.CHECKPOINT_FREQ", 0, "Epochs between kept checkpoints; 0 keeps only the last."),
+        key("TRAIN.PRINT_FREQ", 10, "Batches between two lines of the log."),
+        key("TEST.PER_CLASS_RESULT", false, "Report each class."),
+        key("TEST.COMPUTE_CMAT", false, "Write the confusion matrix."),
+        key("TEST.NO_TEST", false, "No test after training."),
+        key("TEST.SPLIT", text("test"), "What is evaluated at the end: `test` or `val`."),
+        key("TEST.FINAL_MODEL", text("last_step"), "Which model is tested: `last_step` or `best_val`."),
+    ]
+}
