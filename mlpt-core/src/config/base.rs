@@ -1,6 +1,8 @@
 //! The shared keys: those of Dassl and CoOp that have a meaning here, and ours.
 
-use super::{Key, Schema};
+use super::{Key, Schema, Section};
+use crate::loss::LossConfig;
+use crate::optim::OptimConfig;
 
 /// Shorthand for one key.
 fn key<T: super::FromValue>(path: &str, default: T, doc: &str) -> Key {
@@ -18,9 +20,10 @@ pub fn base_schema() -> Schema {
     schema.extend(run());
     schema.extend(input());
     schema.extend(dataset());
-    schema.extend(noise_and_loss());
+    schema.extend(noise());
     schema.extend(loader());
-    schema.extend(optim());
+    schema.extend(OptimConfig::keys_below("OPTIM"));
+    schema.extend(LossConfig::keys_below("LOSS"));
     schema.extend(train_and_test());
     schema
 }
@@ -66,6 +69,11 @@ fn dataset() -> Vec<Key> {
         key::<Vec<String>>("DATASET.TARGET_DOMAINS", vec![], "Domains to test on."),
         key("DATASET.NUM_SHOTS", -1, "Training images a class; below 1 means all of them."),
         key("DATASET.NUM_FP", 0, "How many of a class's shots get a wrong label or image."),
+        key(
+            "DATASET.ALLOW_FEWER_SHOTS",
+            false,
+            "Take all of a class that has fewer images than NUM_SHOTS, with a warning, instead of stopping.",
+        ),
         key("DATASET.NUM_EXPAND", 5, "Size of the pool in few-shot sets, with DATASET.POOL `expand`."),
         key(
             "DATASET.POOL",
@@ -86,18 +94,10 @@ fn dataset() -> Vec<Key> {
     ]
 }
 
-fn noise_and_loss() -> Vec<Key> {
+fn noise() -> Vec<Key> {
     vec![
         key("NOISE.NAME", text("instance-replace"), "How labels are made wrong; `mlpt list noise` shows all ways."),
-        key(
-            "LOSS.NAME",
-            text("ce"),
-            "Loss on given labels: cross-entropy (`ce`) or generalized cross-entropy (`gce`).",
-        ),
-        key("LOSS.GCE_Q", 0.5, "Exponent q of generalized cross-entropy: 0 is cross-entropy, 1 absolute error."),
         key("SELECTOR.NAME", text("mixture"), "How clean samples are told from noisy ones."),
-        key("WARMUP.EPOCH", 10, "Epochs in which each learner trains alone, before they teach each other."),
-        key("WARMUP.THRESHOLD", 0.5, "A sample counts as clean where its probability of being clean is above this."),
     ]
 }
 
@@ -121,26 +121,6 @@ fn loader() -> Vec<Key> {
         );
     }
     keys
-}
-
-fn optim() -> Vec<Key> {
-    vec![
-        key("OPTIM.NAME", text("sgd"), "Name of the optimiser."),
-        key("OPTIM.LR", 0.002, "Learning rate."),
-        key("OPTIM.WEIGHT_DECAY", 5e-4, "Weight decay, coupled."),
-        key("OPTIM.MOMENTUM", 0.9, "Momentum."),
-        key("OPTIM.SGD_DAMPNING", 0.0, "Dampening of the momentum (the published spelling)."),
-        key("OPTIM.SGD_NESTEROV", false, "Nesterov's momentum."),
-        key("OPTIM.LR_SCHEDULER", text("cosine"), "Schedule: `single_step`, `multi_step` or `cosine`."),
-        key("OPTIM.STEPSIZE", vec![-1], "Step length or milestones in epochs; 0 or less means MAX_EPOCH."),
-        key("OPTIM.GAMMA", 0.1, "Factor of a step."),
-        key("OPTIM.MAX_EPOCH", 50, "Number of epochs."),
-        key("OPTIM.WARMUP_EPOCH", -1, "Epochs with a low learning rate at the start; above 0 switches it on."),
-        key("OPTIM.WARMUP_TYPE", text("linear"), "`linear` or `constant`."),
-        key("OPTIM.WARMUP_CONS_LR", 1e-5, "Learning rate of a constant warm-up."),
-        key("OPTIM.WARMUP_MIN_LR", 1e-5, "First learning rate of a linear warm-up."),
-        key("OPTIM.WARMUP_RECOUNT", true, "The schedule starts after the warm-up instead of running under it."),
-    ]
 }
 
 fn train_and_test() -> Vec<Key> {

@@ -38,18 +38,15 @@ type Failure = (String, String);
 /// understands them all the same.
 pub(super) fn from_yaml(text: &str) -> std::result::Result<Vec<Setting>, Failure> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
-    let root: Option<Yaml> = serde_saphyr::from_str_with_options(text, options).map_err(|e| {
+    let root: Tree<Yaml> = serde_saphyr::from_str_with_options(text, options).map_err(|e| {
         let line = e.location().map(|l| format!(":{}", l.line())).unwrap_or_default();
         (line, e.to_string())
     })?;
     let mut settings = Vec::new();
     match root {
-        None => {}
-        Some(Yaml(node)) => match node.value {
-            Tree::Map(entries) => flatten("", entries, &mut settings),
-            Tree::Leaf(Value::Null) => {}
-            Tree::Leaf(other) => return Err((String::new(), format!("expected keys with values, found {other}"))),
-        },
+        Tree::Map(entries) => flatten::<Yaml>("", entries, &mut settings),
+        Tree::Leaf(Value::Null) => {}
+        Tree::Leaf(other) => return Err((String::new(), format!("expected keys with values, found {other}"))),
     }
     Ok(settings)
 }
@@ -63,7 +60,7 @@ pub(super) fn from_toml(text: &str) -> std::result::Result<Vec<Setting>, Failure
     })?;
     let mut settings = Vec::new();
     if let Tree::Map(entries) = root {
-        flatten("", entries, &mut settings);
+        flatten::<Toml>("", entries, &mut settings);
     }
     for setting in &mut settings {
         setting.line = setting.line.map(line_of);
@@ -71,65 +68,61 @@ pub(super) fn from_toml(text: &str) -> std::result::Result<Vec<Setting>, Failure
     Ok(settings)
 }
 
-/// A mapping or a value; `N` is a node that knows its place.
-enum Tree<N> {
+/// A value or a mapping.
+enum Tree<F: Format> {
     Leaf(Value),
-    Map(Vec<(String, N)>),
+    Map(Vec<(F::Key, F::Node)>),
 }
 
-struct Yaml(serde_saphyr::Spanned<Tree<Yaml>>);
-struct Toml(toml::Spanned<Tree<Toml>>);
-
-trait Node: for<'de> Deserialize<'de> {
-    fn open(self) -> (usize, Tree<Self>);
+/// How a format tells the place of an entry: YAML at the value, TOML at the key (a table that only
+/// a dotted header names has no place of its own).
+trait Format: Sized {
+    type Key: for<'de> Deserialize<'de>;
+    type Node: for<'de> Deserialize<'de>;
+    fn open(key: Self::Key, node: Self::Node) -> (String, usize, Tree<Self>);
 }
 
-impl Node for Yaml {
-    fn open(self) -> (usize, Tree<Self>) {
-        (usize::try_from(self.0.referenced.line()).unwrap_or(0), self.0.value)
+struct Yaml;
+struct Toml;
+
+impl Format for Yaml {
+    type Key = String;
+    type Node = serde_saphyr::Spanned<Tree<Self>>;
+    fn open(key: Self::Key, node: Self::Node) -> (String, usize, Tree<Self>) {
+        (key, usize::try_from(node.referenced.line()).unwrap_or(0), node.value)
     }
 }
 
-impl Node for Toml {
-    fn open(self) -> (usize, Tree<Self>) {
-        (self.0.span().start, self.0.into_inner())
+impl Format for Toml {
+    type Key = toml::Spanned<String>;
+    type Node = Tree<Self>;
+    fn open(key: Self::Key, node: Self::Node) -> (String, usize, Tree<Self>) {
+        (key.get_ref().clone(), key.span().start, node)
     }
 }
 
-impl<'de> Deserialize<'de> for Yaml {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        Deserialize::deserialize(d).map(Yaml)
-    }
-}
-
-impl<'de> Deserialize<'de> for Toml {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        Deserialize::deserialize(d).map(Toml)
-    }
-}
-
-fn flatten<N: Node>(prefix: &str, entries: Vec<(String, N)>, out: &mut Vec<Setting>) {
+fn flatten<F: Format>(prefix: &str, entries: Vec<(F::Key, F::Node)>, out: &mut Vec<Setting>) {
     for (key, node) in entries {
+        let (key, place, tree) = F::open(key, node);
         let key = key.to_uppercase();
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        let (place, tree) = node.open();
         match tree {
             Tree::Leaf(value) => out.push(Setting { path, value, line: Some(place) }),
-            Tree::Map(entries) => flatten(&path, entries, out),
+            Tree::Map(entries) => flatten::<F>(&path, entries, out),
         }
     }
 }
 
-impl<'de, N: Deserialize<'de>> Deserialize<'de> for Tree<N> {
+impl<'de, F: Format> Deserialize<'de> for Tree<F> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
         d.deserialize_any(TreeVisitor(PhantomData))
     }
 }
 
-struct TreeVisitor<N>(PhantomData<N>);
+struct TreeVisitor<F>(PhantomData<F>);
 
-impl<'de, N: Deserialize<'de>> Visitor<'de> for TreeVisitor<N> {
-    type Value = Tree<N>;
+impl<'de, F: Format> Visitor<'de> for TreeVisitor<F> {
+    type Value = Tree<F>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a setting's value or a section")
@@ -157,7 +150,7 @@ impl<'de, N: Deserialize<'de>> Visitor<'de> for TreeVisitor<N> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Self::Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element::<Tree<N>>()? {
+        while let Some(item) = seq.next_element::<Tree<F>>()? {
             match item {
                 Tree::Leaf(value) => items.push(value),
                 Tree::Map(_) => return Err(A::Error::custom("a list of settings holds plain values, not sections")),
@@ -167,7 +160,7 @@ impl<'de, N: Deserialize<'de>> Visitor<'de> for TreeVisitor<N> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry::<String, N>()? {
+        while let Some(entry) = map.next_entry::<F::Key, F::Node>()? {
             entries.push(entry);
         }
         Ok(Tree::Map(entries))
@@ -215,7 +208,7 @@ mod tests {
 
     #[test]
     fn broken_files_say_where() {
-        assert_eq!(from_yaml("A: 1\nB: [1\n").unwrap_err().0, ":3");
+        assert_eq!(from_yaml("A: 1\nB: [1\n").unwrap_err().0, ":2");
         assert_eq!(from_toml("A = 1\nB = = 2\n").unwrap_err().0, ":2");
         assert!(from_yaml("A: 1\nA: 2\n").is_err(), "a key that stands twice is a fault");
         assert!(from_yaml("A: [{b: 1}]\n").unwrap_err().1.contains("sections"));

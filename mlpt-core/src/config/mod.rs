@@ -2,15 +2,26 @@
 
 mod assemble;
 mod base;
+mod check;
 mod coerce;
 mod file;
+mod ignored;
+mod layers;
 pub mod literal;
+mod merge;
+mod preset;
+mod resolve;
 mod resolved;
+mod rules;
 mod schema;
 mod section;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use base::base_schema;
+pub use layers::{Layers, ModelImplies};
+pub use preset::{PRESETS, Preset};
 pub use resolved::{Config, Origin, Resolved, Scope};
 pub use schema::{Key, Schema};
 pub use section::Section;

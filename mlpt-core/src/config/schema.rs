@@ -55,6 +55,11 @@ impl Schema {
         self.keys.iter().find(|k| k.path == path)
     }
 
+    /// Up to three keys that look most like `path`, best first.
+    pub fn nearest(&self, path: &str) -> Vec<String> {
+        super::check::nearest_keys(self, path)
+    }
+
     /// Every key, in the order of declaration.
     pub fn iter(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter()
