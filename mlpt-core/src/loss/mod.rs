@@ -5,6 +5,8 @@ mod check;
 mod config;
 mod cross_entropy;
 mod generalized;
+#[cfg(test)]
+mod tests;
 mod unlabelled;
 
 pub use base::{Loss, by_name};

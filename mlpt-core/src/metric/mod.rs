@@ -4,6 +4,8 @@ mod detection;
 mod evaluation;
 mod predict;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use detection::Detection;
 pub use evaluation::{ClassScore, Evaluation};

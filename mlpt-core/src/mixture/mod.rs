@@ -4,6 +4,8 @@ mod config;
 mod fit;
 mod gaussian;
 mod kmeans;
+#[cfg(test)]
+mod tests;
 
 pub use config::MixtureConfig;
 pub use fit::{MixtureFit, fit, fit_from, normalize};

@@ -8,6 +8,8 @@ mod gradients;
 mod schedule;
 mod sgd;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 pub use adam::Adam;
 pub use base::Optimizer;
