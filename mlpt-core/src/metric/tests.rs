@@ -64,7 +64,7 @@ fn what_is_not_defined_is_absent() {
 fn the_report_is_dassls() {
     // 963 of 1692: the counts of a published log.
     let labels: Vec<usize> = (0..1692).map(|i| usize::from(i >= 1000)).collect();
-    let predictions: Vec<usize> = (0..1692).map(|i| usize::from(i >= 963 && i < 1000 || i >= 1692)).collect();
+    let predictions: Vec<usize> = (0..1692).map(|i| usize::from((963..1000).contains(&i))).collect();
     let e = Evaluation::new(&predictions, &labels, 3).unwrap();
     let lines = e.report_lines();
     assert_eq!(
