@@ -13,7 +13,7 @@ pub mod transform;
 pub use fewshot::{fewshot, fewshot_indices};
 pub use item::{ImageRef, ImageStore, Item, Splits};
 pub use loader::{Batch, Batches, Loader};
-pub use noise::{Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
+pub use noise::{FeatureSource, Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
 pub use sampler::{SampleMeta, Sampler};
 pub use train::{Stream, TrainData};
 pub use transform::{InputConfig, Transform, TransformConfig};

@@ -68,10 +68,3 @@ pub struct ManifestRow {
     /// Key of the image.
     pub image: String,
 }
-
-/// Which labels are wrong. The engine keeps it; trainers never see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
-    /// One row an item, in order.
-    pub rows: Vec<ManifestRow>,
-}

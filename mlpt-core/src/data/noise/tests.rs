@@ -1,0 +1,153 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::Error;
+use crate::data::{ImageRef, fewshot};
+use crate::rng::RngTree;
+use candle_core::Tensor;
+use proptest::prelude::*;
+use std::path::Path;
+
+struct NoFeatures;
+
+impl FeatureSource for NoFeatures {
+    fn features(&self, _items: &[Item]) -> Result<Tensor> {
+        Err(Error::invalid("not asked for"))
+    }
+    fn class_features(&self) -> Result<Tensor> {
+        Err(Error::invalid("not asked for"))
+    }
+}
+
+/// `classes` classes of `each` images, whose class can be told from the image's name.
+fn split(classes: usize, each: usize) -> Vec<Item> {
+    let root: Arc<Path> = Arc::from(Path::new("root"));
+    let item = |i: usize| Item {
+        image: ImageRef::File { root: root.clone(), relative: Arc::from(format!("{}/{i}.jpg", i / each)) },
+        label: i / each,
+        domain: 0,
+    };
+    (0..classes * each).map(item).collect()
+}
+
+fn apply(name: &str, items: &[Item], donors: &[Item], classes: usize, num_fp: usize, seed: u64) -> Result<Vec<Noisy>> {
+    let all = Registries::new()?;
+    let config = crate::config::Config::default();
+    let scope = crate::config::Scope::new(&config, []);
+    let model = (all.noises.get(name)?.factory)(&scope)?;
+    model.apply(&NoiseContext {
+        items,
+        donors,
+        num_classes: classes,
+        num_fp,
+        num_shots: 16,
+        rng: RngTree::new(seed),
+        features: &NoFeatures,
+    })
+}
+
+/// The class that the image really shows.
+fn shown(noisy: &Noisy) -> usize {
+    noisy.item.image.key().split('/').next().unwrap().parse().unwrap()
+}
+
+fn wrong(noisy: &[Noisy]) -> Vec<&Noisy> {
+    noisy.iter().filter(|n| n.true_label != Some(n.item.label)).collect()
+}
+
+proptest! {
+    #[test]
+    fn per_class_models_keep_their_promises(
+        classes in 2_usize..7, each in 8_usize..14, shots in 1_usize..9, share in 0_usize..9, seed in 0_u64..20,
+    ) {
+        let donors = split(classes, each);
+        let items = fewshot(&donors, shots as i64, &RngTree::new(seed));
+        let num_fp = share % (shots + 1);
+        for name in ["instance-replace", "symmetric", "pair"] {
+            let got = apply(name, &items, &donors, classes, num_fp, seed);
+            // Where nearly all is to be wrong, the other classes' images can run out.
+            if name == "instance-replace" && 2 * num_fp > each && got.is_err() {
+                continue;
+            }
+            let got = got.unwrap();
+            prop_assert_eq!(&got, &apply(name, &items, &donors, classes, num_fp, seed).unwrap());
+            prop_assert_eq!(got.len(), items.len());
+            // The stated truth is what the image shows.
+            prop_assert!(got.iter().all(|n| n.true_label == Some(shown(n))), "{}", name);
+            for label in 0..classes {
+                // By the class that the item was drawn for.
+                let changed = got.iter().zip(&items).filter(|(n, i)| i.label == label && n.true_label != Some(n.item.label));
+                prop_assert_eq!(changed.count(), num_fp, "{}", name);
+            }
+            let manifest = Manifest::new(&got);
+            prop_assert_eq!(manifest.wrong_count(), classes * num_fp);
+            prop_assert_eq!(Manifest::from_csv(&manifest.to_csv()).unwrap(), manifest);
+            if name == "instance-replace" {
+                prop_assert!(got.iter().zip(&items).all(|(n, i)| n.item.label == i.label));
+                let mut images: Vec<&str> = wrong(&got).iter().map(|n| n.item.image.key()).collect();
+                images.sort_unstable();
+                images.dedup();
+                prop_assert_eq!(images.len(), classes * num_fp);
+            } else {
+                prop_assert!(got.iter().zip(&items).all(|(n, i)| n.item.image == i.image));
+            }
+            if name == "pair" {
+                prop_assert!(wrong(&got).iter().all(|n| n.item.label == (shown(n) + 1) % classes));
+            }
+        }
+    }
+}
+
+#[test]
+fn sixteen_shots_with_eight_wrong_always_work() {
+    let donors = split(5, 20);
+    let items = fewshot(&donors, 16, &RngTree::new(1));
+    for seed in 0..20 {
+        let got = apply("fp-substitute", &items, &donors, 5, 8, seed).unwrap();
+        assert_eq!(Manifest::new(&got).wrong_per_class(5), [8; 5]);
+    }
+    let digest = |seed| Manifest::new(&apply("fp-substitute", &items, &donors, 5, 8, seed).unwrap()).digest();
+    assert_ne!(digest(0), digest(1));
+}
+
+#[test]
+fn full_data_is_spoilt_per_class_too() {
+    let items = split(4, 30);
+    let got = apply("instance-replace", &items, &items, 4, 3, 0).unwrap();
+    assert_eq!(Manifest::new(&got).wrong_per_class(4), [3; 4]);
+}
+
+#[test]
+fn symmetric_flips_reach_every_other_class() {
+    let items = split(4, 300);
+    let got = apply("sym", &items, &items, 4, 300, 0).unwrap();
+    let mut counts = [[0; 4]; 4];
+    got.iter().for_each(|n| counts[shown(n)][n.item.label] += 1);
+    for (label, row) in counts.iter().enumerate() {
+        assert_eq!(row[label], 0);
+        assert!((0..4).filter(|&c| c != label).all(|c| (70..130).contains(&row[c])), "{row:?}");
+    }
+}
+
+#[test]
+fn the_head_is_the_first_items_of_all() {
+    let items = split(10, 16);
+    let got = apply("mlpt-head", &items, &items, 10, 8, 3).unwrap();
+    assert!(wrong(&got[8..]).is_empty());
+    assert!(wrong(&got).len() > 3);
+    assert!(got.iter().all(|n| n.true_label == Some(shown(n))));
+}
+
+#[test]
+fn impossible_noise_is_told() {
+    let items = split(3, 4);
+    let message = |name, items: &[Item], classes, k| apply(name, items, items, classes, k, 0).unwrap_err().to_string();
+    for name in ["instance-replace", "symmetric", "pair"] {
+        let text = message(name, &items, 3, 5);
+        assert!(text.contains("NUM_FP is 5, but class 0 has only 4 items"), "{text}");
+        assert_eq!(apply(name, &items, &items, 3, 0, 0).unwrap(), clean(&items));
+    }
+    assert!(message("symmetric", &split(1, 4), 1, 1).contains("only one class"));
+    assert!(message("instance-replace", &split(1, 4), 1, 1).contains("too few images of other classes"));
+    assert!(message("uniform-head", &items, 3, 13).contains("only 12 items"));
+}
