@@ -1,4 +1,256 @@
 //! The frozen model that every learner shares.
 
-/// A CLIP whose weights never change.
-pub struct FrozenClip {}
+use super::config::ClipConfig;
+use super::model::ClipModel;
+use super::passes::{Counters, Passes};
+use super::preprocess::Preprocess;
+use super::source::{ModelFiles, ModelSource};
+use super::text::TextBatch;
+use super::tokenizer::Tokenizer;
+use crate::tensor::graft;
+use crate::{Error, Result};
+use candle_core::{DType, Device, Tensor};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// A CLIP whose weights never change; cloning it is free. Features are f32 whatever the towers
+/// compute in.
+#[derive(Clone)]
+pub struct FrozenClip {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    model: ClipModel,
+    tokenizer: Tokenizer,
+    preprocess: Preprocess,
+    logit_scale: f64,
+    name: String,
+    digest: String,
+    device: Device,
+    passes: Arc<Counters>,
+}
+
+/// Images that one thread (CPU) or one call (GPU) encodes at once; bounds the memory.
+const IMAGES_CPU: usize = 32;
+const IMAGES_GPU: usize = 256;
+/// Texts that are encoded at once without a graph.
+const TEXTS: usize = 256;
+
+impl FrozenClip {
+    /// Reads a model; the towers compute in f32.
+    ///
+    /// # Errors
+    /// When a file is missing or does not fit the others.
+    pub fn load(source: &ModelSource, device: &Device) -> Result<Self> {
+        Self::load_as(source, device, DType::F32)
+    }
+
+    /// Reads a model; the towers compute in `dtype`.
+    ///
+    /// # Errors
+    /// When a file is missing or does not fit the others.
+    pub fn load_as(source: &ModelSource, device: &Device, dtype: DType) -> Result<Self> {
+        Self::from_files(source.read()?, device, dtype).map_err(|e| match (e, source) {
+            (Error::Invalid(message), ModelSource::Directory(dir)) => Error::model(dir, message),
+            (e, _) => e,
+        })
+    }
+
+    /// From files that are in memory.
+    ///
+    /// # Errors
+    /// When they do not fit each other.
+    pub fn from_files(files: ModelFiles, device: &Device, dtype: DType) -> Result<Self> {
+        let text = &files.config.text_config;
+        let tokenizer = Tokenizer::from_bytes(&files.tokenizer, text.max_position_embeddings)?;
+        let (vocabulary, end) = (text.vocab_size, files.config.end_id());
+        if tokenizer.end() != end || tokenizer.vocab_size() > vocabulary {
+            return Err(Error::invalid(format!(
+                "tokenizer.json ({} ids, end {}) does not belong to config.json ({vocabulary} ids, end {end})",
+                tokenizer.vocab_size(),
+                tokenizer.end(),
+            )));
+        }
+        let model = ClipModel::frozen(&files.config, files.tensors, dtype, device)?;
+        let logit_scale = f64::from(model.logit_scale().to_dtype(DType::F32)?.to_scalar::<f32>()?).exp();
+        let inner = Inner {
+            model,
+            tokenizer,
+            preprocess: files.preprocess,
+            logit_scale,
+            name: files.name,
+            digest: files.digest,
+            device: device.clone(),
+            passes: Arc::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.inner.tokenizer
+    }
+
+    /// The model's shape.
+    pub fn config(&self) -> &ClipConfig {
+        self.inner.model.config()
+    }
+
+    /// Token embeddings `[L, D]` in f32, without positions.
+    ///
+    /// # Errors
+    /// When an id is outside the vocabulary.
+    pub fn embed_tokens(&self, ids: &[u32]) -> Result<Tensor> {
+        self.inner.model.text().embed(ids)
+    }
+
+    /// Pixels `[B, 3, H, W]`, normalised, to features `[B, E]`, not normalised, without a graph. On
+    /// a CPU the batch is split over the cores.
+    ///
+    /// # Errors
+    /// When the pixels are of another size than the model's.
+    pub fn encode_images(&self, pixels: &Tensor) -> Result<Tensor> {
+        let (rows, on_cpu) = (pixels.dim(0)?, self.inner.device.is_cpu());
+        self.inner.passes.images(rows);
+        if rows == 0 {
+            return Ok(Tensor::zeros((0, self.embed_dim()), DType::F32, &self.inner.device)?);
+        }
+        let pixels = pixels.detach();
+        let threads = rayon::current_num_threads().max(1);
+        let at_once = if on_cpu { rows.div_ceil(threads).min(IMAGES_CPU) } else { IMAGES_GPU };
+        let encode =
+            |from: usize| self.inner.model.image_features(&pixels.narrow(0, from, at_once.min(rows - from))?);
+        let starts: Vec<usize> = (0..rows).step_by(at_once).collect();
+        let parts: Vec<Tensor> = if on_cpu {
+            starts.into_par_iter().map(encode).collect::<Result<_>>()?
+        } else {
+            starts.into_iter().map(encode).collect::<Result<_>>()?
+        };
+        Ok(Tensor::cat(&parts, 0)?)
+    }
+
+    /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks.
+    ///
+    /// # Errors
+    /// When the batch's parts do not fit together, or a text is too long.
+    pub fn encode_text(&self, batch: &TextBatch) -> Result<Tensor> {
+        self.inner.passes.texts(batch.rows.len());
+        let features = self.inner.model.text().forward(batch)?;
+        let passes = self.inner.passes.clone();
+        // An identity that counts backward passes.
+        Ok(graft(&[&features], features.detach(), move |b| {
+            passes.text_backward();
+            Ok(vec![Some(b.grad.clone())])
+        })?)
+    }
+
+    /// Plain texts to features `[N, E]`, not normalised, without a graph.
+    ///
+    /// # Errors
+    /// When a text is too long.
+    pub fn encode_prompts(&self, texts: &[String]) -> Result<Tensor> {
+        let ids = texts.iter().map(|t| self.inner.tokenizer.tokenize_full(t)).collect::<Result<Vec<_>>>()?;
+        self.inner.passes.texts(ids.len());
+        if ids.is_empty() {
+            return Ok(Tensor::zeros((0, self.embed_dim()), DType::F32, &self.inner.device)?);
+        }
+        let parts = ids.chunks(TEXTS).map(|ids| self.inner.model.text_features(ids)).collect::<Result<Vec<_>>>()?;
+        Ok(Tensor::cat(&parts, 0)?)
+    }
+
+    /// The factor between cosines and logits (the exponential is taken already), about 100.
+    pub fn logit_scale(&self) -> f64 {
+        self.inner.logit_scale
+    }
+
+    /// `D`, the width of the text tower.
+    pub fn text_width(&self) -> usize {
+        self.config().text_config.hidden_size
+    }
+
+    /// Number of blocks of the text tower, the length of a full [`TextBatch::deep`].
+    pub fn text_layers(&self) -> usize {
+        self.config().text_config.num_hidden_layers
+    }
+
+    /// `E`, the width of the features.
+    pub fn embed_dim(&self) -> usize {
+        self.config().projection_dim
+    }
+
+    /// Side of the square input in pixels.
+    pub fn input_size(&self) -> usize {
+        self.inner.preprocess.size
+    }
+
+    /// Longest text in tokens, start and end included.
+    pub fn context_length(&self) -> usize {
+        self.config().text_config.max_position_embeddings
+    }
+
+    /// Where the weights are.
+    pub fn device(&self) -> &Device {
+        &self.inner.device
+    }
+
+    /// How often the towers ran since the model was loaded.
+    pub fn passes(&self) -> Passes {
+        self.inner.passes.read()
+    }
+
+    /// A short name for tables.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The SHA-256 of the weights.
+    pub fn digest(&self) -> &str {
+        &self.inner.digest
+    }
+
+    /// Mean of each channel that pixels are normalised with.
+    pub fn mean(&self) -> [f32; 3] {
+        self.inner.preprocess.mean
+    }
+
+    /// Standard deviation of each channel that pixels are normalised with.
+    pub fn std(&self) -> [f32; 3] {
+        self.inner.preprocess.std
+    }
+
+    /// What the model expects of its pixels.
+    pub fn preprocess(&self) -> &Preprocess {
+        &self.inner.preprocess
+    }
+}
+
+impl std::fmt::Debug for FrozenClip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FrozenClip").field("name", &self.inner.name).field("digest", &self.inner.digest).finish()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_model_runs_and_counts() {
+        let clip = FrozenClip::load(&ModelSource::BuiltIn, &Device::Cpu).unwrap();
+        let size = clip.input_size();
+        let pixels = Tensor::randn(0f32, 1.0, (5, 3, size, size), &Device::Cpu).unwrap();
+        let features = clip.encode_images(&pixels).unwrap();
+        assert_eq!(features.dims(), [5, clip.embed_dim()]);
+        let one = clip.encode_images(&pixels.narrow(0, 3, 1).unwrap()).unwrap();
+        let (a, b) = (one.to_vec2::<f32>().unwrap(), features.to_vec2::<f32>().unwrap());
+        assert!(a[0].iter().zip(&b[3]).all(|(a, b)| (a - b).abs() < 1e-5));
+        let prompts = ["a photo of a dog.", "Zebra éß 漢字 !?"].map(String::from);
+        assert_eq!(clip.encode_prompts(&prompts).unwrap().dims(), [2, clip.embed_dim()]);
+        let want = Passes { image: 2, image_rows: 6, text: 1, text_rows: 2, text_backward: 0 };
+        assert_eq!(clip.passes(), want);
+        let long = vec!["word ".repeat(80)];
+        assert!(clip.encode_prompts(&long).unwrap_err().to_string().contains("the model takes 77"));
+    }
+}

@@ -1,0 +1,197 @@
+//! The shape of a model: Hugging Face's `config.json`.
+
+use crate::tensor::Activation;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// The whole of `config.json`, as far as it is needed here; the rest is ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClipConfig {
+    /// The text tower.
+    #[serde(default)]
+    pub text_config: TextConfig,
+    /// The image tower.
+    #[serde(default)]
+    pub vision_config: VisionConfig,
+    /// `E`, the width of the space that both towers project into.
+    #[serde(default = "default_projection")]
+    pub projection_dim: usize,
+    /// What kind of model the file describes: `clip`.
+    #[serde(default = "default_type")]
+    pub model_type: String,
+}
+
+/// The text tower; defaults are those of the format.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextConfig {
+    /// Number of token ids.
+    pub vocab_size: usize,
+    /// `D`, the width.
+    pub hidden_size: usize,
+    /// Width of the feed-forward layers.
+    pub intermediate_size: usize,
+    /// Number of blocks.
+    pub num_hidden_layers: usize,
+    /// Number of heads in each block.
+    pub num_attention_heads: usize,
+    /// Longest sequence, start and end included.
+    pub max_position_embeddings: usize,
+    /// Activation of the feed-forward layers.
+    pub hidden_act: Activation,
+    /// Epsilon of the layer norms.
+    pub layer_norm_eps: f64,
+    /// The end token, where the feature is read. The legacy value 2 stands for the highest id.
+    pub eos_token_id: u32,
+}
+
+/// The image tower (a vision transformer); defaults are those of the format.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VisionConfig {
+    /// Width of the tower.
+    pub hidden_size: usize,
+    /// Width of the feed-forward layers.
+    pub intermediate_size: usize,
+    /// Number of blocks.
+    pub num_hidden_layers: usize,
+    /// Number of heads in each block.
+    pub num_attention_heads: usize,
+    /// Side of the square input in pixels.
+    pub image_size: usize,
+    /// Side of a square patch in pixels.
+    pub patch_size: usize,
+    /// Activation of the feed-forward layers.
+    pub hidden_act: Activation,
+    /// Epsilon of the layer norms.
+    pub layer_norm_eps: f64,
+}
+
+/// The value of `eos_token_id` in files written before the real id was.
+const LEGACY_END: u32 = 2;
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 49_408,
+            hidden_size: 512,
+            intermediate_size: 2048,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            max_position_embeddings: 77,
+            hidden_act: Activation::QuickGelu,
+            layer_norm_eps: 1e-5,
+            eos_token_id: 49_407,
+        }
+    }
+}
+
+impl Default for VisionConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            image_size: 224,
+            patch_size: 32,
+            hidden_act: Activation::QuickGelu,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+fn default_projection() -> usize {
+    512
+}
+
+fn default_type() -> String {
+    "clip".into()
+}
+
+impl ClipConfig {
+    /// Reads `config.json`.
+    ///
+    /// # Errors
+    /// When it is not JSON, describes another kind of model, or its numbers do not fit together.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let config: Self = serde_json::from_str(json).map_err(|e| Error::invalid(format!("config.json: {e}")))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// `config.json` as Hugging Face's libraries read it.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn to_json(&self) -> Result<String> {
+        let mut value = serde_json::to_value(self).map_err(|e| Error::invalid(e.to_string()))?;
+        value["architectures"] = serde_json::json!(["CLIPModel"]);
+        serde_json::to_string_pretty(&value).map_err(|e| Error::invalid(e.to_string()))
+    }
+
+    /// The id of the end token: `eos_token_id`, or the highest id where that has its legacy value.
+    pub fn end_id(&self) -> u32 {
+        match self.text_config.eos_token_id {
+            LEGACY_END => (self.text_config.vocab_size as u32).saturating_sub(1),
+            id => id,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let (t, v) = (&self.text_config, &self.vision_config);
+        let mut faults = Vec::new();
+        if self.model_type != "clip" {
+            faults.push(format!("model_type is '{}', not 'clip'", self.model_type));
+        }
+        for (name, width, heads) in [
+            ("text_config", t.hidden_size, t.num_attention_heads),
+            ("vision_config", v.hidden_size, v.num_attention_heads),
+        ] {
+            if heads == 0 || width == 0 || width % heads != 0 {
+                faults.push(format!("{name}: hidden_size {width} is not a multiple of num_attention_heads {heads}"));
+            }
+        }
+        if v.patch_size == 0 || v.image_size == 0 || v.image_size % v.patch_size != 0 {
+            faults.push(format!(
+                "vision_config: image_size {} is not a multiple of patch_size {}",
+                v.image_size, v.patch_size
+            ));
+        }
+        if t.num_hidden_layers == 0 || v.num_hidden_layers == 0 || t.vocab_size == 0 || self.projection_dim == 0 {
+            faults.push("a tower without layers, an empty vocabulary or an empty projection".into());
+        }
+        if t.max_position_embeddings < 2 {
+            faults.push("text_config: max_position_embeddings must hold a start and an end".into());
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Error::invalid(format!("config.json: {}", faults.join("; ")))) }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_sparse_files_and_the_legacy_end() {
+        let config = ClipConfig::from_json(
+            r#"{"model_type":"clip","projection_dim":512,"logit_scale_init_value":2.6592,
+                "text_config":{"eos_token_id":2,"hidden_act":"gelu","dropout":0.0},"vision_config":{"patch_size":16}}"#,
+        )
+        .unwrap();
+        assert_eq!(config.end_id(), 49_407);
+        assert_eq!(config.text_config.hidden_act, Activation::Gelu);
+        assert_eq!((config.vision_config.patch_size, config.vision_config.hidden_size), (16, 768));
+        assert_eq!(ClipConfig::from_json(&config.to_json().unwrap()).unwrap(), config);
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let bad = r#"{"text_config":{"num_attention_heads":7},"vision_config":{"patch_size":15}}"#;
+        let message = ClipConfig::from_json(bad).unwrap_err().to_string();
+        assert!(message.contains("num_attention_heads 7") && message.contains("patch_size 15"), "{message}");
+        let message = ClipConfig::from_json(r#"{"text_config":{"hidden_act":"relu"}}"#).unwrap_err().to_string();
+        assert!(message.contains("relu") && message.contains("quick_gelu"), "{message}");
+    }
+}

@@ -1,0 +1,73 @@
+//! Where tensors live and in what type frozen towers compute.
+
+use crate::{Error, Result};
+use candle_core::{DType, Device};
+
+/// The device called `name`: `cpu`, `cuda` or `cuda:N`, or `auto` (the first GPU where this build
+/// and machine have one, else the CPU).
+///
+/// # Errors
+/// When the name is unknown, the build has no CUDA, or the GPU cannot be opened.
+pub fn pick_device(name: &str) -> Result<Device> {
+    let name = name.trim().to_ascii_lowercase();
+    match name.as_str() {
+        "cpu" => return Ok(Device::Cpu),
+        "auto" | "" => return Ok(Device::cuda_if_available(0).unwrap_or(Device::Cpu)),
+        _ => {}
+    }
+    let ordinal = match name.strip_prefix("cuda") {
+        Some("") => 0,
+        Some(rest) => rest.strip_prefix(':').and_then(|n| n.parse::<usize>().ok()).ok_or_else(|| unknown(&name))?,
+        None => return Err(unknown(&name)),
+    };
+    if !candle_core::utils::cuda_is_available() {
+        return Err(Error::invalid(format!(
+            "device '{name}': this build has no CUDA; build with `--features cuda`, or use `cpu`"
+        )));
+    }
+    Device::new_cuda(ordinal).map_err(|e| Error::invalid(format!("device '{name}' cannot be opened: {e}")))
+}
+
+fn unknown(name: &str) -> Error {
+    Error::invalid(format!("unknown device '{name}': use auto, cpu or cuda:N"))
+}
+
+/// The compute type of frozen towers for `PREC` (`fp32`, `fp16`, `amp`) on `device`, with a notice
+/// where the two differ: a CPU computes in f32 whatever is asked for.
+///
+/// # Errors
+/// When the name is unknown.
+pub fn parse_dtype(prec: &str, device: &Device) -> Result<(DType, Option<String>)> {
+    match (prec.trim().to_ascii_lowercase().as_str(), device.is_cpu()) {
+        ("fp32", _) => Ok((DType::F32, None)),
+        ("fp16" | "amp", false) => Ok((DType::F16, None)),
+        (name @ ("fp16" | "amp"), true) => {
+            Ok((DType::F32, Some(format!("PREC {name} computes in fp32 on a CPU: half precision is no faster there"))))
+        }
+        (name, _) => Err(Error::invalid(format!("unknown PREC '{name}': use fp32, fp16 or amp"))),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert!(pick_device("CPU").unwrap().is_cpu());
+        for bad in ["gpu", "cuda:x", "cuda1", "cpu:0"] {
+            assert!(pick_device(bad).unwrap_err().to_string().contains("unknown device"), "{bad}");
+        }
+        #[cfg(not(feature = "cuda"))]
+        assert!(pick_device("cuda:0").unwrap_err().to_string().contains("--features cuda"));
+    }
+
+    #[test]
+    fn half_precision_falls_back_on_a_cpu() {
+        let (dtype, notice) = parse_dtype("fp16", &Device::Cpu).unwrap();
+        assert_eq!(dtype, DType::F32);
+        assert!(notice.unwrap().contains("fp16"));
+        assert!(parse_dtype("fp8", &Device::Cpu).is_err());
+    }
+}
