@@ -1,0 +1,29 @@
+//! CLIP's classifier: temperature times cosine.
+
+use candle_core::{DType, Tensor};
+use mlpt_core::clip::FrozenClip;
+use mlpt_core::prompt::ImageInput;
+use mlpt_core::tensor::normalize;
+use mlpt_core::{Error, Result};
+
+/// Unit-length f32 image features `[B, E]`; pixels go through the frozen tower first.
+///
+/// # Errors
+/// When a tensor operation fails.
+pub fn image_features(clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {
+    let features = match images {
+        ImageInput::Pixels(pixels) => clip.encode_images(pixels)?,
+        ImageInput::Features(features) => features.clone(),
+    };
+    normalize(&features.to_dtype(DType::F32)?)
+}
+
+/// Logits `[B, C]` of unit-length `class_features` `[C, E]` (SPEC D.1: `exp(logit_scale) f t^T`).
+///
+/// # Errors
+/// When `class_features` is missing or a tensor operation fails.
+pub fn cosine_logits(clip: &FrozenClip, class_features: Option<&Tensor>, images: ImageInput<'_>) -> Result<Tensor> {
+    let text = class_features.ok_or_else(|| Error::invalid("the logits were asked for without the text pass"))?;
+    let images = image_features(clip, images)?;
+    Ok((images.matmul(&text.t()?)? * clip.logit_scale())?)
+}

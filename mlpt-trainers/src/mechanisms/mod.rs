@@ -1,0 +1,24 @@
+//! Prompt-tuning mechanisms: a few trainable tensors each, over a CLIP that never changes.
+
+mod coop;
+mod cosine;
+mod layout;
+
+pub use coop::{CoOp, CoOpConfig};
+pub use cosine::{cosine_logits, image_features};
+pub use layout::{ClassTokenPosition, ClassTokens};
+
+use mlpt_core::{Registries, Result};
+
+/// The section of the settings that a mechanism's own keys live in: `TRAINER.COOP` for `CoOp`.
+pub fn section_of(mechanism: &str) -> String {
+    format!("TRAINER.{}", mechanism.to_uppercase())
+}
+
+/// Registers the mechanisms of this crate.
+///
+/// # Errors
+/// When a name is taken twice.
+pub fn register(registries: &mut Registries) -> Result<()> {
+    registries.mechanisms.register(coop::entry())
+}

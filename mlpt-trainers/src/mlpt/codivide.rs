@@ -1,0 +1,111 @@
+//! Co-divide: which labels of the pool are probably clean, in one learner's eyes, for the other.
+
+use crate::{Images, Learner, Place};
+use candle_core::{DType, Tensor};
+use mlpt_core::Result;
+use mlpt_core::data::{Item, fewshot_indices};
+use mlpt_core::engine::EpochContext;
+use mlpt_core::loss::per_sample_ce;
+use mlpt_core::mixture::{self, MixtureConfig};
+use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+use mlpt_core::rng::RngTree;
+
+/// What one learner thinks of the pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Division {
+    /// Probability of being clean, by pool index.
+    pub clean: Vec<f64>,
+    /// Pool indices with a probability greater than the threshold, in order.
+    pub labelled: Vec<usize>,
+    /// The others, in order.
+    pub unlabelled: Vec<usize>,
+    /// Why the mixture could not tell the items apart, where it could not.
+    pub degenerate: Option<String>,
+}
+
+/// The items that a learner trains on for one epoch, as pool indices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// With refined labels.
+    pub x: Vec<usize>,
+    /// With guessed labels.
+    pub u: Vec<usize>,
+}
+
+/// Cross-entropy of each pool item's given label, by pool index (always cross-entropy, whatever
+/// is minimised), under the test transform. `text` is the learner's text pass.
+///
+/// # Errors
+/// [`mlpt_core::Error::NonFinite`] where a loss is; or a failed operation.
+pub fn pool_losses(learner: &Learner, text: Option<&TextState>, ctx: &EpochContext<'_>) -> Result<Vec<f64>> {
+    let pool = &ctx.data.pool;
+    let size = ctx.data.test_batch.max(1);
+    let mut losses = Vec::with_capacity(pool.len());
+    let mut add = |images: ImageInput<'_>, items: &[Item]| -> Result<()> {
+        let logits = learner.logits(ctx.clip, text, images)?.detach();
+        let labels: Vec<u32> = items.iter().map(|item| item.label as u32).collect();
+        losses.extend(per_sample_ce(&logits, &Tensor::new(labels, logits.device())?)?);
+        Ok(())
+    };
+    match learner.image_side() {
+        ImageSide::Frozen => {
+            let features = ctx.data.pool_features(ctx.clip)?;
+            for start in (0..pool.len()).step_by(size) {
+                let count = size.min(pool.len() - start);
+                let part = features.narrow(0, start, count)?;
+                add(ImageInput::Features(&part), &pool[start..start + count])?;
+            }
+        }
+        ImageSide::Prompted => {
+            // The test transform makes no draws; the node only fills the loader's place for one.
+            let order = (0..pool.len()).collect();
+            let batches = ctx.data.test_loader.batches(pool, order, size, false, &ctx.rng.child("pool"));
+            let mut start = 0;
+            for batch in batches {
+                let batch = batch?;
+                let count = batch.indices.len();
+                let images = Images::encode(ctx.clip, &batch.images, &[ImageSide::Prompted])?;
+                add(images.input(ImageSide::Prompted), &pool[start..start + count])?;
+                start += count;
+            }
+        }
+    }
+    if let Some(bad) = losses.iter().position(|loss| !loss.is_finite()) {
+        let place = Place { epoch: ctx.epoch + 1, batch: bad / size + 1 };
+        let key = pool[bad].image.key();
+        return Err(place.non_finite(format!("the pool loss of {} for image '{key}'", learner.name())));
+    }
+    Ok(losses)
+}
+
+/// Fits the mixture to the losses and cuts the pool at `threshold` (strictly greater is clean).
+///
+/// # Errors
+/// When the mixture's settings do not fit.
+pub fn divide(losses: &[f64], threshold: f64, config: &MixtureConfig, rng: &RngTree) -> Result<Division> {
+    let fit = mixture::fit(losses, config, rng)?;
+    if !fit.converged {
+        // Usual with ten iterations, and harmless: the published code only warns too.
+        tracing::debug!("the mixture did not settle in {} iterations", fit.iterations);
+    }
+    let clean = fit.clean_probability;
+    let (labelled, unlabelled) = (0..clean.len()).partition(|&i| clean[i] > threshold);
+    Ok(Division { clean, labelled, unlabelled, degenerate: fit.degenerate })
+}
+
+impl Division {
+    /// Picks the epoch's items from both sides: at most so many a given class, anew for every call.
+    pub fn pick(&self, pool: &[Item], x_shots: i64, u_shots: i64, rng: &RngTree) -> Split {
+        let labels: Vec<usize> = pool.iter().map(|item| item.label).collect();
+        Split {
+            x: fewshot_indices(&labels, &self.labelled, x_shots, &rng.child("x")),
+            u: fewshot_indices(&labels, &self.unlabelled, u_shots, &rng.child("u")),
+        }
+    }
+
+    /// Clean probabilities `[B, 1]`, f32, of pool items.
+    pub(super) fn weights(&self, indices: &[usize], device: &candle_core::Device) -> Result<Tensor> {
+        let weights: Vec<f64> = indices.iter().map(|&i| self.clean[i]).collect();
+        Ok(Tensor::from_vec(weights, (indices.len(), 1), device)?.to_dtype(DType::F32)?)
+    }
+}

@@ -1,0 +1,161 @@
+//! The settings of MLPT.
+
+use mlpt_core::config::{Config, Key, Scope, Section};
+use mlpt_core::loss::{Loss, LossConfig};
+use mlpt_core::mixture::MixtureConfig;
+use mlpt_core::{Error, Result};
+use std::str::FromStr;
+
+/// The trainer's section.
+pub(super) const SECTION: &str = "TRAINER.MLPT";
+/// The mixture's section.
+pub(super) const MIXTURE: &str = "TRAINER.MLPT.MIXTURE";
+/// The sections of the two learners.
+pub(super) const SLOTS: [&str; 2] = ["TRAINER.MLPT.LEARNER1", "TRAINER.MLPT.LEARNER2"];
+/// The names of the two learners and of their checkpoint folders.
+pub(super) const LEARNERS: [&str; 2] = ["prompt_learner1", "prompt_learner2"];
+
+mlpt_core::section! {
+    /// Keys of `TRAINER.MLPT`, beside the prompt's.
+    pub struct MlptConfig {
+        /// The prompt mechanism of both learners, where LEARNER1 and LEARNER2 name none of their own.
+        pub mechanism: String = "CoOp".to_owned(), "MECHANISM";
+        /// Sharpening temperature of the targets, above 0; 1 leaves them as they are.
+        pub tem: f64 = 0.5, "TEM";
+        /// Accepted for published files; it has no effect, there or here.
+        pub alpha: f64 = 4.0, "ALPHA";
+        /// Most items a given class that are taken from the clean side of the split; -1: DATASET.NUM_SHOTS, 0: all.
+        pub x_shots: i64 = -1, "X_SHOTS";
+        /// Most items a given class that are taken from the other side; -1: DATASET.NUM_SHOTS, 0: all.
+        pub u_shots: i64 = -1, "U_SHOTS";
+        /// Weight of the loss on the other side (its mean is over classes too, so it is small).
+        pub lambda_u: f64 = 1.0, "LAMBDA_U";
+        /// What is learnt from: soft (sharpened distributions) or onehot (their greatest entry).
+        pub targets: String = "soft".to_owned(), "TARGETS";
+        /// Loss of the warm-up epochs, ce or gce; empty: LOSS.NAME.
+        pub warmup_loss: String = String::new(), "WARMUP_LOSS";
+    }
+}
+
+mlpt_core::section! {
+    /// Keys of `WARMUP`: MLPT's first phase, not the learning rate's warm-up (`OPTIM.WARMUP_*`).
+    pub struct WarmupConfig {
+        /// Number of epochs on the given labels before the learners teach each other.
+        pub epoch: usize = 10, "EPOCH";
+        /// An item counts as clean when its probability is greater than this.
+        pub threshold: f64 = 0.5, "THRESHOLD";
+    }
+}
+
+/// `TRAINER.MLPT.TARGETS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// Sharpened distributions.
+    Soft,
+    /// One at their greatest entry.
+    OneHot,
+}
+
+impl FromStr for Targets {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name.to_lowercase().as_str() {
+            "soft" => Ok(Self::Soft),
+            "onehot" => Ok(Self::OneHot),
+            _ => Err(Error::Config(vec![format!("{SECTION}.TARGETS: '{name}' is none of soft, onehot")])),
+        }
+    }
+}
+
+/// All that the method needs, checked.
+#[derive(Clone, Debug)]
+pub(super) struct Method {
+    pub(super) warmup_epochs: usize,
+    pub(super) threshold: f64,
+    pub(super) temperature: f64,
+    /// As [`fewshot_indices`](mlpt_core::data::fewshot_indices) takes it: below 1 for all.
+    pub(super) x_shots: i64,
+    pub(super) u_shots: i64,
+    pub(super) lambda_u: f64,
+    pub(super) targets: Targets,
+    pub(super) warmup_loss: Loss,
+    pub(super) loss: Loss,
+    pub(super) mixture: MixtureConfig,
+}
+
+impl Method {
+    /// Reads and checks the settings.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with all faults, `OPTIM.MAX_EPOCH <= WARMUP.EPOCH` among them.
+    pub(super) fn read(config: &Config) -> Result<Self> {
+        let mlpt: MlptConfig = config.section(SECTION)?;
+        let warmup: WarmupConfig = config.section("WARMUP")?;
+        let shots: i64 = config.get("DATASET.NUM_SHOTS")?;
+        let max_epoch: usize = config.get("OPTIM.MAX_EPOCH")?;
+        let loss: LossConfig = config.section("LOSS")?;
+        let mut faults = Vec::new();
+        let mut check = |good: bool, fault: String| {
+            if !good {
+                faults.push(fault);
+            }
+        };
+        check(
+            max_epoch > warmup.epoch,
+            format!(
+                "OPTIM.MAX_EPOCH is {max_epoch} and WARMUP.EPOCH is {}: the learners would never teach each other; \
+                 raise OPTIM.MAX_EPOCH or lower WARMUP.EPOCH",
+                warmup.epoch
+            ),
+        );
+        check(
+            mlpt.tem > 0.0 && mlpt.tem.is_finite(),
+            format!("{SECTION}.TEM is {}: it must be greater than 0", mlpt.tem),
+        );
+        check(
+            mlpt.lambda_u >= 0.0 && mlpt.lambda_u.is_finite(),
+            format!("{SECTION}.LAMBDA_U is {}: it must be 0 or greater", mlpt.lambda_u),
+        );
+        check(
+            (0.0..1.0).contains(&warmup.threshold),
+            format!("WARMUP.THRESHOLD is {}: it must be from 0 to below 1", warmup.threshold),
+        );
+        for (key, value) in [("X_SHOTS", mlpt.x_shots), ("U_SHOTS", mlpt.u_shots)] {
+            check(value >= -1, format!("{SECTION}.{key} is {value}: it must be -1, 0 or greater"));
+        }
+        if !faults.is_empty() {
+            return Err(Error::Config(faults));
+        }
+        let or_shots = |own: i64| if own < 0 { shots } else { own };
+        let warmup_loss = match mlpt.warmup_loss.as_str() {
+            "" => loss.clone(),
+            name => LossConfig { name: name.to_owned(), ..loss.clone() },
+        };
+        Ok(Self {
+            warmup_epochs: warmup.epoch,
+            threshold: warmup.threshold,
+            temperature: mlpt.tem,
+            x_shots: or_shots(mlpt.x_shots),
+            u_shots: or_shots(mlpt.u_shots),
+            lambda_u: mlpt.lambda_u,
+            targets: mlpt.targets.parse()?,
+            warmup_loss: Loss::new(&warmup_loss)?,
+            loss: Loss::new(&loss)?,
+            mixture: config.section(MIXTURE)?,
+        })
+    }
+}
+
+/// The mechanism that a learner's section asks for.
+pub(super) fn mechanism(config: &Config, slot: &str) -> Result<String> {
+    Scope::new(config, [slot, SECTION].map(String::from)).get("MECHANISM")
+}
+
+/// Every key that only this trainer reads, with full paths.
+pub(super) fn keys() -> Vec<Key> {
+    let mut keys = MlptConfig::keys_below(SECTION);
+    keys.extend(WarmupConfig::keys_below("WARMUP"));
+    keys.extend(MixtureConfig::keys_below(MIXTURE));
+    keys
+}

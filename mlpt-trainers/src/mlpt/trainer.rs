@@ -1,0 +1,128 @@
+//! The method's loop over phases and learners.
+
+use super::codivide::{Division, divide, pool_losses};
+use super::config::{LEARNERS, Method};
+use super::cotrain::{self, Peer};
+use super::learners;
+use crate::{Learner, supervised};
+use candle_core::Tensor;
+use mlpt_core::Result;
+use mlpt_core::clip::FrozenClip;
+use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+
+/// Two learners and how they teach each other.
+pub struct Mlpt {
+    method: Method,
+    learners: [Learner; 2],
+    eval: [Option<TextState>; 2],
+}
+
+impl Mlpt {
+    /// Reads the settings and makes both learners.
+    ///
+    /// # Errors
+    /// When the settings do not fit, such as `OPTIM.MAX_EPOCH <= WARMUP.EPOCH`.
+    pub fn build(ctx: &BuildContext<'_>) -> Result<Self> {
+        let method = Method::read(ctx.config)?;
+        Ok(Self { method, learners: learners::build(ctx)?, eval: [None, None] })
+    }
+
+    /// Both learners on the given labels, each in an order of its own.
+    fn warm_up(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
+        let mut report = EpochReport::default();
+        for (number, learner) in self.learners.iter_mut().enumerate() {
+            let rng = ctx.rng.child(LEARNERS[number]);
+            let phase = format!("Warmup CLIP{}", number + 1);
+            let losses = supervised::epoch(learner, &phase, &self.method.warmup_loss, ctx, &rng)?;
+            report.losses.extend(named(number, losses));
+        }
+        Ok(report)
+    }
+
+    /// Each learner divides the pool, then each is trained on the other's division. Both
+    /// divisions and picks are made before either learner changes; the second learner's targets
+    /// come from the first *after* its update.
+    fn teach(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
+        let mut report = EpochReport::default();
+        let (mut divisions, mut texts) = (Vec::new(), Vec::new());
+        for (number, learner) in self.learners.iter().enumerate() {
+            let text = learner.frozen_text(ctx.clip)?;
+            let losses = pool_losses(learner, text.as_ref(), ctx)?;
+            let rng = ctx.rng.child(LEARNERS[number]).child("mixture");
+            let division = divide(&losses, self.method.threshold, &self.method.mixture, &rng)?;
+            if let Some(why) = &division.degenerate {
+                ctx.events.warn(format!("epoch {}, {}: {why}", ctx.epoch + 1, learner.name()));
+            }
+            report.clean.push((learner.name().to_owned(), division.clean.clone()));
+            divisions.push(division);
+            texts.push(text);
+        }
+        let pick = |peer: &Division, number: usize| {
+            let rng = ctx.rng.child(LEARNERS[number]).child("pick");
+            peer.pick(&ctx.data.pool, self.method.x_shots, self.method.u_shots, &rng)
+        };
+        let splits = [pick(&divisions[1], 0), pick(&divisions[0], 1)];
+
+        let [first, second] = &mut self.learners;
+        // The second learner has not changed since it divided the pool: its text pass still holds.
+        let peer = Peer { learner: second, text: texts.pop().flatten(), division: &divisions[1] };
+        let rng = ctx.rng.child(LEARNERS[0]);
+        let losses = cotrain::epoch(first, &peer, &splits[0], "Train CLIP1", &self.method, ctx, &rng)?;
+        report.losses.extend(named(0, losses));
+
+        let text = first.frozen_text(ctx.clip)?;
+        let peer = Peer { learner: first, text, division: &divisions[0] };
+        let rng = ctx.rng.child(LEARNERS[1]);
+        let losses = cotrain::epoch(second, &peer, &splits[1], "Train CLIP2", &self.method, ctx, &rng)?;
+        report.losses.extend(named(1, losses));
+        Ok(report)
+    }
+}
+
+impl Trainer for Mlpt {
+    fn run_epoch(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
+        self.eval = [None, None];
+        if ctx.epoch < self.method.warmup_epochs { self.warm_up(ctx) } else { self.teach(ctx) }
+    }
+
+    fn begin_eval(&mut self, clip: &FrozenClip) -> Result<()> {
+        let [first, second] = &self.learners;
+        self.eval = [first.frozen_text(clip)?, second.frozen_text(clip)?];
+        Ok(())
+    }
+
+    /// The sum of both learners' logits.
+    fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {
+        let [first, second] = &self.learners;
+        let first = first.logits(clip, self.eval[0].as_ref(), images)?;
+        let second = second.logits(clip, self.eval[1].as_ref(), images)?;
+        Ok((first + second)?.detach())
+    }
+
+    fn shares_image_features(&self) -> bool {
+        self.learners.iter().all(|learner| learner.image_side() == ImageSide::Frozen)
+    }
+
+    fn learners(&self) -> Vec<LearnerInfo> {
+        self.learners.iter().map(Learner::info).collect()
+    }
+
+    fn state(&self) -> TrainerState {
+        let mut state = TrainerState::default();
+        for learner in &self.learners {
+            learner.save(&mut state);
+        }
+        state
+    }
+
+    fn load_state(&mut self, state: &TrainerState) -> Result<()> {
+        self.eval = [None, None];
+        self.learners.iter_mut().try_for_each(|learner| learner.load(state))
+    }
+}
+
+/// The losses of a learner, below its name.
+fn named(number: usize, losses: Vec<(String, f64)>) -> impl Iterator<Item = (String, f64)> {
+    losses.into_iter().map(move |(name, loss)| (format!("{}/{name}", LEARNERS[number]), loss))
+}

@@ -1,0 +1,101 @@
+//! The trainer of one learner, whatever its mechanism.
+
+use crate::mechanisms::section_of;
+use crate::{Learner, Slot, published, supervised};
+use candle_core::Tensor;
+use mlpt_core::clip::FrozenClip;
+use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::loss::{Loss, LossConfig};
+use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+use mlpt_core::registries::TrainerFactory;
+use mlpt_core::registry::Entry;
+use mlpt_core::{Registries, Result};
+use std::sync::Arc;
+
+/// Name of the learner and of its checkpoint folder.
+const LEARNER: &str = "prompt_learner";
+
+/// One learner, trained on the given labels with cross-entropy or generalized cross-entropy.
+pub struct Single {
+    learner: Learner,
+    loss: Loss,
+    text: Option<TextState>,
+}
+
+impl Single {
+    /// A trainer called `trainer` of one learner of `mechanism`. Keys are looked for in
+    /// `TRAINER.<trainer>`, then in the mechanism's own section.
+    ///
+    /// # Errors
+    /// As [`Learner::build`].
+    pub fn build(ctx: &BuildContext<'_>, trainer: &str, mechanism: &str) -> Result<Self> {
+        let section = section_of(trainer);
+        let rng = ctx.rng.child(LEARNER);
+        let slot = Slot { name: LEARNER, mechanism, sections: &[&section], rng };
+        let loss = Loss::new(&ctx.config.section::<LossConfig>("LOSS")?)?;
+        Ok(Self { learner: Learner::build(ctx, &slot)?, loss, text: None })
+    }
+}
+
+impl Trainer for Single {
+    fn run_epoch(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
+        self.text = None;
+        let rng = ctx.rng.child(LEARNER);
+        let losses = supervised::epoch(&mut self.learner, "", &self.loss, ctx, &rng)?;
+        Ok(EpochReport { losses, clean: Vec::new() })
+    }
+
+    fn begin_eval(&mut self, clip: &FrozenClip) -> Result<()> {
+        self.text = self.learner.frozen_text(clip)?;
+        Ok(())
+    }
+
+    fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {
+        Ok(self.learner.logits(clip, self.text.as_ref(), images)?.detach())
+    }
+
+    fn shares_image_features(&self) -> bool {
+        self.learner.image_side() == ImageSide::Frozen
+    }
+
+    fn learners(&self) -> Vec<LearnerInfo> {
+        vec![self.learner.info()]
+    }
+
+    fn state(&self) -> TrainerState {
+        let mut state = TrainerState::default();
+        self.learner.save(&mut state);
+        state
+    }
+
+    fn load_state(&mut self, state: &TrainerState) -> Result<()> {
+        self.text = None;
+        self.learner.load(state)
+    }
+}
+
+/// A registry entry for a trainer of one learner of `mechanism`, with the published settings.
+pub fn entry(
+    name: &'static str,
+    mechanism: &'static str,
+    summary: &'static str,
+    doc: &'static str,
+) -> Entry<TrainerFactory> {
+    let factory: TrainerFactory = Arc::new(move |ctx| Ok(Box::new(Single::build(ctx, name, mechanism)?)));
+    published::training(Entry::new(name, summary, doc, factory))
+}
+
+/// Registers the single-learner trainers of this crate.
+///
+/// # Errors
+/// When a name is taken twice.
+pub fn register(registries: &mut Registries) -> Result<()> {
+    registries.trainers.register(entry(
+        "CoOp",
+        "CoOp",
+        "one prompt learner on the given labels",
+        "Context optimisation on the given labels, right or wrong, with cross-entropy or \
+         (LOSS.NAME gce) generalized cross-entropy. Zhou et al., IJCV 2022; Zhang and Sabuncu, \
+         NeurIPS 2018. Keys of the prompt: TRAINER.COOP.",
+    ))
+}
