@@ -118,8 +118,8 @@ impl Method {
             format!("{SECTION}.LAMBDA_U is {}: it must be 0 or greater", mlpt.lambda_u),
         );
         check(
-            (0.0..1.0).contains(&warmup.threshold),
-            format!("WARMUP.THRESHOLD is {}: it must be from 0 to below 1", warmup.threshold),
+            (0.0..=1.0).contains(&warmup.threshold),
+            format!("WARMUP.THRESHOLD is {}: it must be from 0 to 1", warmup.threshold),
         );
         for (key, value) in [("X_SHOTS", mlpt.x_shots), ("U_SHOTS", mlpt.u_shots)] {
             check(value >= -1, format!("{SECTION}.{key} is {value}: it must be -1, 0 or greater"));

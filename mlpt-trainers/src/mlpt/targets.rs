@@ -56,7 +56,7 @@ mod tests {
     use candle_core::Device;
 
     fn t(rows: &[[f32; 3]]) -> Tensor {
-        Tensor::new(rows, &Device::Cpu).unwrap()
+        Tensor::from_vec(rows.concat(), (rows.len(), 3), &Device::Cpu).unwrap()
     }
 
     fn close(a: &Tensor, b: &[[f32; 3]]) {

@@ -1,0 +1,10 @@
+//! The trainers on a small random CLIP and rendered noise: all in memory, no file, no network.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+mod coop;
+mod gradients;
+mod literal;
+mod method;
+mod settings;
+mod single;
