@@ -1,6 +1,5 @@
 //! A prompt learner with its own optimiser and schedule.
 
-use crate::mechanisms::section_of;
 use crate::step::{Place, all_finite};
 use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
@@ -42,8 +41,8 @@ impl Learner {
         let entry = ctx.registries.mechanisms.get(slot.mechanism)?;
         let owned = |s: &&str| (*s).to_owned();
         let mut sections: Vec<String> = slot.sections.iter().map(owned).collect();
-        let own = section_of(entry.name);
-        if !sections.contains(&own) {
+        let own = entry.section_path();
+        if !own.is_empty() && !sections.contains(&own) {
             sections.push(own);
         }
         let optim = slot.sections.iter().map(|s| format!("{s}.OPTIM")).chain(["OPTIM".to_owned()]);

@@ -1,6 +1,5 @@
 //! The trainer of one learner, whatever its mechanism.
 
-use crate::mechanisms::section_of;
 use crate::{Learner, Slot, published, supervised};
 use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
@@ -29,7 +28,7 @@ impl Single {
     /// # Errors
     /// As [`Learner::build`].
     pub fn build(ctx: &BuildContext<'_>, trainer: &str, mechanism: &str) -> Result<Self> {
-        let section = section_of(trainer);
+        let section = format!("TRAINER.{}", trainer.to_uppercase());
         let rng = ctx.rng.child(LEARNER);
         let slot = Slot { name: LEARNER, mechanism, sections: &[&section], rng };
         let loss = Loss::new(&ctx.config.section::<LossConfig>("LOSS")?)?;

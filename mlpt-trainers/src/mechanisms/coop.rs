@@ -14,6 +14,8 @@ use mlpt_core::{Error, Result};
 use rand_distr::{Distribution, Normal};
 use std::sync::Arc;
 
+/// Where the mechanism's keys stand.
+const SECTION: &str = "TRAINER.COOP";
 /// Standard deviation of the initial context.
 const INIT_STD: f32 = 0.02;
 
@@ -41,7 +43,8 @@ pub(super) fn entry() -> Entry<MechanismFactory> {
          with the class name at the end, in the middle or in front. Zhou et al., IJCV 2022.",
         factory,
     )
-    .keys(CoOpConfig::keys_below(&super::section_of("CoOp")))
+    .section(SECTION)
+    .keys(CoOpConfig::keys_below(SECTION))
 }
 
 /// Where the context goes in the tower's input.

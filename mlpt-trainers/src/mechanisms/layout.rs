@@ -23,9 +23,7 @@ impl FromStr for ClassTokenPosition {
             "end" => Ok(Self::End),
             "middle" => Ok(Self::Middle),
             "front" => Ok(Self::Front),
-            _ => Err(Error::Config(vec![format!(
-                "CLASS_TOKEN_POSITION: '{name}' is none of end, middle, front"
-            )])),
+            _ => Err(Error::Config(vec![format!("CLASS_TOKEN_POSITION: '{name}' is none of end, middle, front")])),
         }
     }
 }

@@ -10,11 +10,6 @@ pub use layout::{ClassTokenPosition, ClassTokens};
 
 use mlpt_core::{Registries, Result};
 
-/// The section of the settings that a mechanism's own keys live in: `TRAINER.COOP` for `CoOp`.
-pub fn section_of(mechanism: &str) -> String {
-    format!("TRAINER.{}", mechanism.to_uppercase())
-}
-
 /// Registers the mechanisms of this crate.
 ///
 /// # Errors

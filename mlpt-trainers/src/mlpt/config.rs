@@ -22,8 +22,6 @@ mlpt_core::section! {
         pub mechanism: String = "CoOp".to_owned(), "MECHANISM";
         /// Sharpening temperature of the targets, above 0; 1 leaves them as they are.
         pub tem: f64 = 0.5, "TEM";
-        /// Accepted for published files; it has no effect, there or here.
-        pub alpha: f64 = 4.0, "ALPHA";
         /// Most items a given class that are taken from the clean side of the split; -1: DATASET.NUM_SHOTS, 0: all.
         pub x_shots: i64 = -1, "X_SHOTS";
         /// Most items a given class that are taken from the other side; -1: DATASET.NUM_SHOTS, 0: all.

@@ -1,7 +1,7 @@
 //! How MLPT is found by name.
 
 use super::Mlpt;
-use super::config::keys;
+use super::config::{Method, SECTION, SLOTS, keys};
 use crate::published;
 use mlpt_core::registries::TrainerFactory;
 use mlpt_core::registry::Entry;
@@ -27,6 +27,9 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         factory,
     )
     .aliases(&["RCoOp"])
-    .keys(keys());
+    .section(SECTION)
+    .keys(keys())
+    .learners(&SLOTS)
+    .check(|config| Method::read(config).map(drop));
     registries.trainers.register(published::training(entry))
 }

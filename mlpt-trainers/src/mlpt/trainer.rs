@@ -54,6 +54,8 @@ impl Mlpt {
             if let Some(why) = &division.degenerate {
                 ctx.events.warn(format!("epoch {}, {}: {why}", ctx.epoch + 1, learner.name()));
             }
+            let count = division.labelled.len() as f64;
+            ctx.events.scalar(format!("division/{}/clean", learner.name()), ctx.epoch + 1, count);
             report.clean.push((learner.name().to_owned(), division.clean.clone()));
             divisions.push(division);
             texts.push(text);

@@ -1,5 +1,5 @@
 //! The trainers on a small random CLIP and rendered noise: all in memory, no file, no network.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod common;
 mod coop;
@@ -8,3 +8,4 @@ mod literal;
 mod method;
 mod settings;
 mod single;
+mod stranger;

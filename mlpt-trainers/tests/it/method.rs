@@ -139,7 +139,7 @@ fn logits_are_summed() {
 #[test]
 fn with_nothing_to_guess_the_loss_has_one_part() {
     // One item is clean to a mixture that has nothing to compare it with.
-    let world = World::with_pool("MLPT", &[], items()[..1].to_vec());
+    let world = World::built("MLPT", &[], items()[..1].to_vec(), |_| ());
     let mut trainer = world.trainer(1).unwrap();
     world.epoch(&mut *trainer, 0).unwrap();
     let before = parameters(&*trainer);

@@ -35,14 +35,15 @@ pub type Set<'a> = &'a [(&'a str, Value)];
 
 impl World {
     pub fn new(trainer: &str, set: Set<'_>) -> Self {
-        Self::with_pool(trainer, set, pictures::items())
+        Self::built(trainer, set, pictures::items(), |_| ())
     }
 
-    /// A world in which the mixture sees `pool`.
-    pub fn with_pool(trainer: &str, set: Set<'_>, pool: Vec<Item>) -> Self {
+    /// A world in which the mixture sees `pool`, with `more` registered.
+    pub fn built(trainer: &str, set: Set<'_>, pool: Vec<Item>, more: fn(&mut Registries)) -> Self {
         let (clip, model) = clip();
         let mut registries = Registries::new().unwrap();
         mlpt_trainers::register(&mut registries).unwrap();
+        more(&mut registries);
         let config = config(&registries, trainer, set);
         let class_names = ["red_circle", "blue square", "a green triangle"].map(String::from).to_vec();
         let data = data(&registries, &config, pool);
