@@ -104,9 +104,7 @@ impl Loader {
     /// # Errors
     /// When there are no items, or an image cannot be read.
     pub fn features(&self, clip: &FrozenClip, items: &[Item], batch_size: usize) -> Result<Tensor> {
-        // TODO(CLIP): clip.encode_images(pixels)
-        let _ = clip;
-        self.map_batches(items, batch_size, |_| Err(Error::invalid("stub")))
+        self.map_batches(items, batch_size, |pixels| clip.encode_images(pixels))
     }
 
     /// What `encode` makes of the items' pixels `[B, 3, H, W]`, batch by batch in order, joined
