@@ -34,7 +34,9 @@ impl Canvas {
     /// `width` in pixels.
     pub(super) fn stroke(&mut self, lines: &[Polyline], paint: &Paint<'_>, width: f32) {
         if let Some(path) = path(lines, false) {
-            let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+            // Round joins cost most of a stroke, and cannot be seen on thin ones.
+            let line_join = if width < 4.0 { LineJoin::Miter } else { LineJoin::Round };
+            let stroke = Stroke { width, line_cap: LineCap::Round, line_join, ..Stroke::default() };
             self.map.stroke_path(&path, paint, &stroke, Transform::identity(), None);
         }
     }

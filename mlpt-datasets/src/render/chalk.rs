@@ -25,6 +25,9 @@ pub struct ChalkStyle {
     pub clutter: f32,
 }
 
+/// Shapes that are no class of the data set.
+const BYSTANDERS: [&str; 8] = ["circle", "triangle", "hexagon", "star", "heart", "ring", "cross", "arrow"];
+
 impl Default for ChalkStyle {
     fn default() -> Self {
         Self { gap: 1.0, clutter: 1.0 }
@@ -73,7 +76,7 @@ impl ChalkStyle {
         for _ in 0..(self.clutter * rng.random_range(1.0..6.0)) as usize {
             let line = stroke([w, h], rng);
             let tone = mix(board, [230; 3], rng.random_range(0.25..0.7));
-            canvas.stroke(&line, &solid(tone, 0.8), w.min(h) * rng.random_range(0.008..0.03));
+            canvas.stroke(&line, &solid(tone, 1.0), w.min(h) * rng.random_range(0.008..0.03));
         }
     }
 
@@ -87,7 +90,8 @@ impl ChalkStyle {
         rng: &mut Rng,
     ) -> Result<()> {
         for _ in 0..(self.clutter * rng.random_range(0.0..3.0)).round() as usize {
-            let concept = &catalog.concepts()[rng.random_range(0..13)];
+            let name = BYSTANDERS[rng.random_range(0..BYSTANDERS.len())];
+            let concept = &catalog.concepts()[catalog.find(name)?];
             let half = w.min(h) * rng.random_range(0.06..0.12);
             let turn = rng.random_range(0.0..std::f32::consts::TAU);
             let far = [w * 0.5 * turn.cos(), h * 0.5 * turn.sin()];
@@ -95,7 +99,7 @@ impl ChalkStyle {
             let place = Affine::new(at, half, turn, 0.0, 1.0, false);
             let tone = hue(rng.random(), 0.5, 0.75);
             for part in &concept.parts {
-                canvas.stroke(&place.lines(&part.lines), &solid(tone, 0.7), (half * 0.12).max(1.0));
+                canvas.stroke(&place.lines(&part.lines), &solid(tone, 1.0), (half * 0.12).max(1.0));
             }
         }
         Ok(())
@@ -122,7 +126,7 @@ impl ChalkStyle {
         for part in &concept.parts {
             let outline = lines_of(&steady, &part.lines);
             if let Some(thick) = part.ink.width() {
-                canvas.stroke(&outline, &solid(chalk, 0.9), (thick * 0.8 * scale).max(width));
+                canvas.stroke(&outline, &solid(chalk, 1.0), (thick * 0.8 * scale).max(width));
                 continue;
             }
             // The colour lies a little beside the lines, as in a careless print.
@@ -132,20 +136,20 @@ impl ChalkStyle {
             }
             match part.ink {
                 Ink::Body if hatched => canvas.fill(&area, &tile.paint()),
-                Ink::Body => canvas.fill(&area, &solid(tint, 0.9)),
-                Ink::Trim => canvas.fill(&area, &solid(trim, 0.9)),
-                Ink::Pale => canvas.fill(&area, &solid(board, 0.8)),
-                _ => canvas.fill(&area, &solid(chalk, 0.9)),
+                Ink::Body => canvas.fill(&area, &solid(tint, 1.0)),
+                Ink::Trim => canvas.fill(&area, &solid(trim, 1.0)),
+                Ink::Pale => canvas.fill(&area, &solid(mix(board, chalk, 0.1), 1.0)),
+                _ => canvas.fill(&area, &solid(chalk, 1.0)),
             }
-            canvas.stroke(&outline, &solid(chalk, 0.85), width);
-            canvas.stroke(&lines_of(&again, &part.lines), &solid(chalk, 0.5), width * 0.6);
+            canvas.stroke(&outline, &solid(chalk, 1.0), width);
+            canvas.stroke(&lines_of(&again, &part.lines), &solid(mix(board, chalk, 0.6), 1.0), width * 0.5);
         }
         Ok(())
     }
 
     /// A wiped place across a part of the thing.
     fn hide(&self, canvas: &mut Canvas, board: Rgb, centre: Point, half: f32, rng: &mut Rng) {
-        if !rng.random_bool(f64::from(0.45 * self.clutter).min(1.0)) {
+        if !rng.random_bool(f64::from(0.45 * self.clutter).clamp(0.0, 1.0)) {
             return;
         }
         let turn = rng.random_range(0.0..std::f32::consts::TAU);
@@ -154,7 +158,7 @@ impl ChalkStyle {
         let across = [-turn.sin() * half, turn.cos() * half];
         let points = vec![[at[0] - across[0], at[1] - across[1]], [at[0] + across[0], at[1] + across[1]]];
         let tone = mix(board, [200; 3], rng.random_range(0.0..0.2));
-        canvas.stroke(&[Polyline { points, closed: false }], &solid(tone, 0.92), half * rng.random_range(0.15..0.4));
+        canvas.stroke(&[Polyline { points, closed: false }], &solid(tone, 1.0), half * rng.random_range(0.15..0.4));
     }
 }
 

@@ -19,7 +19,7 @@ use tiny_skia::{GradientStop, LinearGradient, Paint, SpreadMode, Transform};
 pub(super) fn render(catalog: &Catalog, scene: &Scene, width: u32, height: u32, rng: &mut Rng) -> Result<RgbImage> {
     let ground = scene.ground.shade(rng);
     let mut canvas = Canvas::new(width, height, ground)?;
-    backdrop(&mut canvas, scene.backdrop, ground, [width as f32, height as f32], rng);
+    backdrop(&mut canvas, scene.backdrop, ground, [width as f32, height as f32], rng)?;
     let concepts = catalog.concepts();
     // The same kind in one picture is drawn in the same way.
     let looks = Looks::draw(&scene.thing, ground, rng);
@@ -42,7 +42,7 @@ pub(super) fn render(catalog: &Catalog, scene: &Scene, width: u32, height: u32, 
     Ok(image)
 }
 
-fn backdrop(canvas: &mut Canvas, kind: Backdrop, ground: Rgb, [w, h]: Point, rng: &mut Rng) {
+fn backdrop(canvas: &mut Canvas, kind: Backdrop, ground: Rgb, [w, h]: Point, rng: &mut Rng) -> Result<()> {
     let sheet = [Polyline { points: vec![[0.0, 0.0], [w, 0.0], [w, h], [0.0, h]], closed: true }];
     match kind {
         Backdrop::Plain => {}
@@ -52,16 +52,11 @@ fn backdrop(canvas: &mut Canvas, kind: Backdrop, ground: Rgb, [w, h]: Point, rng
             canvas.fill(&sheet, &gradient(ends, [0.0, 0.0], along, ground));
         }
         Backdrop::Noisy => {
-            let step = rng.random_range(3.0..7.0f32);
-            for _ in 0..(w * h / (step * step) * 0.4) as usize {
-                let [x, y] = [rng.random_range(0.0..w), rng.random_range(0.0..h)];
-                let tone = if rng.random() { [255; 3] } else { [0; 3] };
-                let points = vec![[x, y], [x + step, y], [x + step, y + step], [x, y + step]];
-                let speck = [Polyline { points, closed: true }];
-                canvas.fill(&speck, &solid(mix(ground, tone, rng.random_range(0.05..0.3)), 1.0));
-            }
+            let tile = Tile::specks(ground, rng.random_range(2.0..7.0), rng)?;
+            canvas.fill(&sheet, &tile.paint());
         }
     }
+    Ok(())
 }
 
 fn gradient(ends: [Rgb; 2], from: Point, to: Point, otherwise: Rgb) -> Paint<'static> {
@@ -152,19 +147,12 @@ impl Looks {
         let body = thing.colour.shade(rng);
         let dim = luminance(body);
         let far = |a: Rgb, b: Rgb| (luminance(a) - luminance(b)).abs();
-        // The line colour has to be seen on the thing and on the ground.
-        let tones = [[28; 3], [120; 3], [225; 3]];
-        let [mut dark, mut best] = [tones[0], [0; 3]].map(|t: Rgb| t);
-        let mut score = -1.0;
-        for tone in tones {
-            let worse = far(tone, body).min(far(tone, ground));
-            if worse > score + 20.0 {
-                (score, best) = (worse, tone);
-            }
-        }
-        if best != [0; 3] {
-            dark = best;
-        }
+        // The line colour has to be seen on the thing and on the ground; near black wherever that will do.
+        let seen = |tone: Rgb| far(tone, body).min(far(tone, ground));
+        let dark = [[28; 3], [120; 3], [225; 3]]
+            .into_iter()
+            .reduce(|best, tone| if seen(tone) > seen(best) + 20.0 { tone } else { best })
+            .unwrap_or([28; 3]);
         let mut trim = if dim < 60.0 { mix(body, [255; 3], 0.4) } else { mix(body, [0; 3], 0.4) };
         if rng.random_bool(0.25) || far(trim, ground) < 25.0 {
             let other = COLOURS[rng.random_range(0..COLOURS.len())].shade(rng);

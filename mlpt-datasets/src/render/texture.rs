@@ -1,11 +1,13 @@
 //! Surfaces: small tiles that repeat.
 
 use super::canvas::solid;
-use super::colour::Rgb;
+use super::colour::{Rgb, mix};
 use mlpt_core::rng::Rng;
 use mlpt_core::{Error, Result};
 use rand::Rng as _;
-use tiny_skia::{Color, FilterQuality, Paint, PathBuilder, Pattern, Pixmap, Rect, SpreadMode, Stroke, Transform};
+use tiny_skia::{
+    Color, ColorU8, FilterQuality, Paint, PathBuilder, Pattern, Pixmap, Rect, SpreadMode, Stroke, Transform,
+};
 
 /// How a thing's surface looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,7 @@ const TILE: u32 = 16;
 pub(super) struct Tile {
     map: Pixmap,
     place: Transform,
+    filter: FilterQuality,
 }
 
 impl Tile {
@@ -81,12 +84,24 @@ impl Tile {
         let place = Transform::from_rotate(turn)
             .pre_translate(rng.random_range(0.0..period), rng.random_range(0.0..period))
             .pre_scale(scale, scale);
-        Ok(Self { map, place })
+        Ok(Self { map, place, filter: FilterQuality::Bilinear })
+    }
+
+    /// Coarse specks around `ground`, `speck` pixels wide.
+    pub(super) fn specks(ground: Rgb, speck: f32, rng: &mut Rng) -> Result<Self> {
+        let side = 2 * TILE;
+        let mut map = Pixmap::new(side, side).ok_or_else(|| Error::invalid("no room for a texture"))?;
+        for pixel in map.pixels_mut() {
+            let strength = rng.random_range(-0.6..0.28f32).max(0.0);
+            let [r, g, b] = mix(ground, if rng.random() { [255; 3] } else { [0; 3] }, strength);
+            *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
+        }
+        Ok(Self { map, place: Transform::from_scale(speck, speck), filter: FilterQuality::Nearest })
     }
 
     /// The tile as a paint.
     pub(super) fn paint(&self) -> Paint<'_> {
-        let shader = Pattern::new(self.map.as_ref(), SpreadMode::Repeat, FilterQuality::Bilinear, 1.0, self.place);
+        let shader = Pattern::new(self.map.as_ref(), SpreadMode::Repeat, self.filter, 1.0, self.place);
         Paint { shader, anti_alias: true, ..Paint::default() }
     }
 }

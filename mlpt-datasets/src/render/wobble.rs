@@ -30,12 +30,13 @@ impl Wobble {
 
     /// The line, with points often enough that straight edges bend too.
     pub(super) fn line(&self, line: &Polyline) -> Polyline {
-        let mut points = Vec::with_capacity(line.points.len() * 3);
-        let ends = line.points.iter().zip(line.points.iter().skip(1));
-        let back = line.points.last().zip(line.points.first()).filter(|_| line.closed);
+        let mut points = Vec::with_capacity(line.points.len() * 2);
+        let knots = thin(&line.points);
+        let ends = knots.iter().zip(knots.iter().skip(1));
+        let back = knots.last().zip(knots.first()).filter(|_| line.closed);
         for (a, b) in ends.chain(back) {
             let length = (b[0] - a[0]).hypot(b[1] - a[1]);
-            let steps = (length / 14.0).ceil().max(1.0) as usize;
+            let steps = (length / 18.0).ceil().max(1.0) as usize;
             points.extend((0..steps).map(|i| {
                 let t = i as f32 / steps as f32;
                 self.shift([a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t])
@@ -46,4 +47,16 @@ impl Wobble {
         }
         Polyline { points, closed: line.closed }
     }
+}
+
+/// Without the points that stand closer than a hand would draw; the ends stay.
+fn thin(points: &[Point]) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::with_capacity(points.len());
+    for (i, p) in points.iter().enumerate() {
+        let near = kept.last().is_some_and(|k| (k[0] - p[0]).hypot(k[1] - p[1]) < 6.0);
+        if !near || i + 1 == points.len() {
+            kept.push(*p);
+        }
+    }
+    kept
 }
