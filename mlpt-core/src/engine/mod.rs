@@ -1,7 +1,29 @@
 //! The run: from settings to `result.json`.
 
 mod base;
+mod detection;
+mod draw;
+mod evaluate;
+mod facts;
+mod job;
+mod model;
+mod names;
+mod options;
+mod passes;
+mod rates;
+mod recorded;
+mod result;
+mod run;
+mod rundir;
+mod scoring;
 mod state;
+mod train;
 
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
+pub use draw::DrawConfig;
+pub use evaluate::{Checkpoints, EvalResult, evaluate};
+pub use options::RunOptions;
+pub use result::{DetectionResult, DetectionScores, NoiseResult, RESULT_VERSION, RunResult, Scores};
+pub use run::{build_only, run};
+pub use rundir::RunDir;
 pub use state::{RunState, StateMeta};

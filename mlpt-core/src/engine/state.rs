@@ -25,6 +25,8 @@ pub struct StateMeta {
     pub log_bytes: u64,
     /// Length of `metrics.jsonl` in bytes.
     pub metrics_bytes: u64,
+    /// Digest of the model.
+    pub model_digest: String,
     /// Digest of the noise manifest.
     pub noise_digest: String,
     /// Best accuracy on the validation split so far, with its epoch.

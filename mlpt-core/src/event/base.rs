@@ -46,7 +46,7 @@ pub enum Event {
         /// The learners in the order in which an epoch trains them.
         learners: Vec<String>,
     },
-    /// An epoch is over and its state is saved.
+    /// An epoch is over; what it came to has been told, and its state is saved next.
     EpochEnd {
         /// One-based epoch.
         epoch: usize,

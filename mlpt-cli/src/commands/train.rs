@@ -1,0 +1,66 @@
+//! `mlpt train`.
+
+use super::eval;
+use crate::progress::{Detail, Terminal};
+use crate::{interrupt, summary};
+use anyhow::{Context, Result};
+use mlpt_core::config::Config;
+use mlpt_core::engine::{self, Checkpoints, RunOptions};
+use mlpt_core::event::LogFile;
+use mlpt_core::Registries;
+use std::io::Write;
+
+/// How a command shows what it does.
+#[derive(Clone)]
+pub struct Show {
+    /// How much.
+    pub detail: Detail,
+    /// Only the result on standard output, as JSON.
+    pub json: bool,
+    /// Becomes `log.txt`; a `tracing` layer may write to a clone.
+    pub log: LogFile,
+}
+
+/// What `mlpt train` is told beside the settings.
+#[derive(Clone, Debug, Default)]
+pub struct TrainOptions {
+    /// Replace a run that lies in the output folder already.
+    pub overwrite: bool,
+    /// Build everything, tell what it is, and stop.
+    pub no_train: bool,
+    /// Evaluate checkpoints instead of training.
+    pub eval_only: bool,
+    /// Where the checkpoints lie, and of which epoch, with `eval_only`.
+    pub checkpoints: Checkpoints,
+}
+
+/// Trains, evaluates and prints the summary.
+///
+/// # Errors
+/// Whatever stops the run; [`mlpt_core::Error::Interrupted`] after Ctrl-C.
+pub fn train(config: &Config, registries: &Registries, options: &TrainOptions, show: &Show) -> Result<()> {
+    if options.eval_only {
+        return eval::eval(config, registries, &options.checkpoints, show);
+    }
+    let mut run = options_for(config, show)?;
+    run.overwrite = options.overwrite;
+    if options.no_train {
+        return Ok(engine::build_only(config, registries, run)?);
+    }
+    let result = engine::run(config, registries, run)?;
+    print(show, &result, &summary::run(&result))
+}
+
+/// Listeners and the stop flag for a run or an evaluation.
+pub(super) fn options_for(config: &Config, show: &Show) -> Result<RunOptions> {
+    let stop = interrupt::flag()?;
+    let detail = if show.json { Detail::Quiet } else { show.detail };
+    let terminal = Terminal::new(detail, config.get("TRAIN.PRINT_FREQ")?);
+    Ok(RunOptions { stop, sinks: vec![Box::new(terminal)], log: show.log.clone(), overwrite: false })
+}
+
+/// The result as JSON, or the summary.
+pub(super) fn print(show: &Show, result: &impl serde::Serialize, summary: &str) -> Result<()> {
+    let text = if show.json { serde_json::to_string_pretty(result)? } else { format!("\n{}", summary.trim_end()) };
+    writeln!(std::io::stdout(), "{text}").context("the result cannot be printed")
+}

@@ -1,0 +1,30 @@
+//! Ctrl-C: the first asks the run to stop after its step, the second ends the process.
+
+use anyhow::{Context, Result};
+use mlpt_core::engine::StopFlag;
+use std::io::Write;
+use std::sync::OnceLock;
+
+/// Exit code after Ctrl-C: 128 and the signal's number, as shells have it.
+pub const EXIT_CODE: u8 = 130;
+
+/// The flag that Ctrl-C sets; the handler is installed once a process.
+///
+/// # Errors
+/// When the system takes no handler.
+pub fn flag() -> Result<StopFlag> {
+    static FLAG: OnceLock<StopFlag> = OnceLock::new();
+    if let Some(flag) = FLAG.get() {
+        return Ok(flag.clone());
+    }
+    let flag = FLAG.get_or_init(StopFlag::default).clone();
+    let in_handler = flag.clone();
+    ctrlc::set_handler(move || {
+        if in_handler.stop() {
+            std::process::exit(i32::from(EXIT_CODE));
+        }
+        let _ = writeln!(std::io::stderr(), "\nStopping after this step; Ctrl-C again stops at once");
+    })
+    .context("Ctrl-C cannot be watched")?;
+    Ok(flag)
+}

@@ -1,0 +1,194 @@
+//! Everything that a run needs, made from its settings.
+
+use super::detection::Truth;
+use super::draw::{DrawConfig, draw, given};
+use super::names::{Names, chosen, scope};
+use super::scoring::{ClipFeatures, ImageSet};
+use super::{BuildContext, Trainer, model};
+use crate::clip::FrozenClip;
+use crate::config::{Config, Scope};
+use crate::data::noise::FeatureSource;
+use crate::data::transform::Transform;
+use crate::data::{Item, Loader, Manifest, Splits, Stream, TrainData};
+use crate::event::Events;
+use crate::registries::DatasetContext;
+use crate::rng::RngTree;
+use crate::{Error, Registries, Result};
+use candle_core::{Device, Tensor};
+
+/// Model, splits and trainer.
+pub(super) struct Job {
+    pub(super) config: Config,
+    pub(super) names: Names,
+    pub(super) rng: RngTree,
+    pub(super) device: Device,
+    pub(super) clip: FrozenClip,
+    pub(super) splits: Splits,
+    pub(super) loader: Loader,
+    pub(super) test_batch: usize,
+    /// Normalised zero-shot text features `[C, E]`.
+    pub(super) class_features: Tensor,
+    pub(super) trainer: Box<dyn Trainer>,
+}
+
+impl Job {
+    /// Loads the model and the data set and builds the trainer. `config` has its seed.
+    ///
+    /// # Errors
+    /// When anything that is asked for is not there.
+    pub(super) fn build(
+        mut config: Config,
+        names: Names,
+        seed: u64,
+        registries: &Registries,
+        events: &mut Events,
+    ) -> Result<Self> {
+        let subsample: String = config.get("DATASET.SUBSAMPLE_CLASSES")?;
+        if subsample != "all" {
+            return Err(Error::Config(vec![format!(
+                "DATASET.SUBSAMPLE_CLASSES is '{subsample}': only `all` is there yet; the others come with base-to-new"
+            )]));
+        }
+        let rng = RngTree::new(seed);
+        let splits = load_splits(&config, registries, &rng)?;
+        let (clip, device) = model::load(&config, events)?;
+        model::fit_input(&mut config, &clip, events)?;
+        let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;
+        let cache = config.get::<usize>("DATALOADER.CACHE_MB")? << 20;
+        let workers = config.get("DATALOADER.NUM_WORKERS")?;
+        let loader = Loader::new(Transform::test(&config)?, workers, cache, device.clone())?;
+        let class_features = ClipFeatures {
+            clip: &clip,
+            loader: &loader,
+            batch: test_batch,
+            class_names: &splits.class_names,
+            template: &splits.template,
+        }
+        .class_features()?;
+        let context = BuildContext {
+            config: &config,
+            registries,
+            clip: &clip,
+            class_names: &splits.class_names,
+            template: &splits.template,
+            rng: rng.child("init"),
+        };
+        let trainer = (registries.trainers.get(&names.trainer)?.factory)(&context)?;
+        Ok(Self { config, names, rng, device, clip, splits, loader, test_batch, class_features, trainer })
+    }
+
+    /// The images of `TEST.SPLIT`.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub(super) fn test_set(&self, val: &[Item]) -> Result<(String, ImageSet)> {
+        let split: String = self.config.get("TEST.SPLIT")?;
+        let items = match split.as_str() {
+            "test" => self.splits.test.clone(),
+            "val" => val.to_vec(),
+            other => {
+                return Err(Error::Config(vec![format!("TEST.SPLIT is '{other}': it can be `test` or `val`")]));
+            }
+        };
+        if items.is_empty() {
+            return Err(Error::invalid(format!("the data set {} has no {split} images", self.names.dataset)));
+        }
+        Ok((split, self.images(items)))
+    }
+
+    /// `items` under the test transform.
+    pub(super) fn images(&self, items: Vec<Item>) -> ImageSet {
+        ImageSet::new(items, self.loader.clone(), self.test_batch)
+    }
+}
+
+/// The data of a run.
+pub(super) struct JobData {
+    pub(super) train: TrainData,
+    pub(super) val: Vec<Item>,
+    /// Given and true labels of the training items.
+    pub(super) noise: Manifest,
+    /// The same of the pool, where it is another thing.
+    pub(super) pool: Option<Manifest>,
+    /// What detection is scored against.
+    pub(super) truth: Truth,
+}
+
+impl JobData {
+    /// Draws, spoils and loads.
+    ///
+    /// # Errors
+    /// As [`draw`](super::draw::draw), and where a sampler is not known.
+    pub(super) fn build(job: &Job, registries: &Registries, events: &mut Events) -> Result<Self> {
+        let config = &job.config;
+        let noise = chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?;
+        let model = (noise.factory)(&scope(config, noise))?;
+        let features = ClipFeatures {
+            clip: &job.clip,
+            loader: &job.loader,
+            batch: job.test_batch,
+            class_names: &job.splits.class_names,
+            template: &job.splits.template,
+        };
+        let settings: DrawConfig = config.section("DATASET")?;
+        let drawn = draw(&job.splits, &settings, &*model, &features, &job.rng, events)?;
+        let noise = Manifest::new(&drawn.train);
+        let pool = drawn.pool.as_deref().map(Manifest::new);
+        // The key belongs to trainers that divide the pool; half is what others mean.
+        let threshold = match config.resolved("WARMUP.THRESHOLD") {
+            Ok(_) => config.get("WARMUP.THRESHOLD")?,
+            Err(_) => 0.5,
+        };
+        let truth = Truth::new(pool.as_ref().unwrap_or(&noise), threshold);
+        let items = given(&drawn.train);
+        let pool_items = drawn.pool.as_deref().map_or_else(|| items.clone(), given);
+        let train_u = if config.get("DATALOADER.TRAIN_U.SAME_AS_X")? { "TRAIN_X" } else { "TRAIN_U" };
+        let train = TrainData::new(
+            items,
+            pool_items,
+            (job.loader.with_transform(Transform::train(config)?), job.loader.clone()),
+            (stream(config, registries, "TRAIN_X")?, stream(config, registries, train_u)?),
+            job.test_batch,
+        );
+        Ok(Self { train, val: drawn.val, noise, pool, truth })
+    }
+}
+
+fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Result<Splits> {
+    let entry = chosen(config, "DATASET.NAME", "--dataset", &registries.datasets)?;
+    let context = DatasetContext {
+        root: config.get::<String>("DATASET.ROOT")?.into(),
+        rng: rng.child("dataset"),
+        scope: scope(config, entry),
+    };
+    let mut splits = (entry.factory)(&context)?;
+    if let Some(template) = config.get::<Option<String>>("DATASET.TEMPLATE")? {
+        splits.template = template;
+    }
+    if !splits.template.contains("{}") {
+        let message = format!("the prompt template '{}' has no {{}} for the class name", splits.template);
+        return Err(Error::Config(vec![message]));
+    }
+    if splits.class_names.len() < 2 {
+        let message =
+            format!("the data set {} has {} class(es); 2 are the least", entry.name, splits.class_names.len());
+        return Err(Error::invalid(message));
+    }
+    Ok(splits)
+}
+
+fn stream(config: &Config, registries: &Registries, name: &str) -> Result<Stream> {
+    let section = format!("DATALOADER.{name}");
+    let sampler = registries.samplers.get(&config.get::<String>(&format!("{section}.SAMPLER"))?)?;
+    Ok(Stream {
+        batch_size: positive(config, &format!("{section}.BATCH_SIZE"))?,
+        sampler: (sampler.factory)(&Scope::new(config, [section]))?,
+    })
+}
+
+fn positive(config: &Config, path: &str) -> Result<usize> {
+    match config.get(path)? {
+        0 => Err(Error::Config(vec![format!("{path} is 0: it must be at least 1")])),
+        n => Ok(n),
+    }
+}

@@ -1,0 +1,160 @@
+//! `config.toml`: the settings of a run as they were resolved, and how they compare with others.
+
+use crate::config::{Config, Origin, Value};
+use crate::files::{read_text, sha256_hex, write_atomic};
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Keys that may differ between a run and its continuation: they do not change its numbers.
+const FREE: [&str; 7] =
+    ["DATALOADER.CACHE_MB", "DATALOADER.NUM_WORKERS", "DEVICE", "OUTPUT_DIR", "RESUME", "TRAIN.PRINT_FREQ", "VERBOSE"];
+
+/// Keys that say where a run lies; they are written as comments.
+const PLACES: [&str; 2] = ["OUTPUT_DIR", "RESUME"];
+
+/// Every setting by path. A key that is not set is not in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Recorded(BTreeMap<String, toml::Value>);
+
+impl Recorded {
+    /// The settings of `config`, as [`write`] would write them.
+    ///
+    /// # Errors
+    /// When they cannot be read back: a fault of the program.
+    pub(super) fn of(config: &Config) -> Result<Self> {
+        Self::parse(&text(config)).map_err(|e| Error::invalid(format!("the settings make no TOML: {e}")))
+    }
+
+    /// The settings that [`write`] wrote.
+    ///
+    /// # Errors
+    /// When the file is missing or no TOML.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        Self::parse(&read_text(path)?).map_err(|e| Error::data(path, format!("is no TOML file: {e}")))
+    }
+
+    fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
+        let mut flat = BTreeMap::new();
+        flatten("", text.parse()?, &mut flat);
+        Ok(Self(flat))
+    }
+
+    /// The seed, where one is set.
+    pub(super) fn seed(&self) -> Option<i64> {
+        self.0.get("SEED")?.as_integer()
+    }
+
+    /// The first key, in alphabetical order, that makes these two different runs, with both values.
+    /// `INPUT.*` counts only with `input`.
+    pub(super) fn difference(&self, other: &Self, input: bool) -> Option<(String, String, String)> {
+        let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let text = |v: Option<&toml::Value>| v.map_or_else(|| "not set".to_owned(), ToString::to_string);
+        keys.into_iter()
+            .filter(|key| !FREE.contains(&key.as_str()) && (input || !key.starts_with("INPUT.")))
+            .find(|key| self.0.get(*key) != other.0.get(*key))
+            .map(|key| (key.clone(), text(self.0.get(key)), text(other.0.get(key))))
+    }
+
+    /// SHA-256 of all that makes a run what it is.
+    pub(super) fn digest(&self) -> String {
+        let mut lines = String::new();
+        for (key, value) in self.0.iter().filter(|(key, _)| !FREE.contains(&key.as_str())) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(lines, "{key} = {value}");
+        }
+        sha256_hex(lines.as_bytes())
+    }
+}
+
+/// Writes every setting with its origin; the file is a config file for `--config-file`.
+pub(super) fn write(path: &Path, config: &Config) -> Result<()> {
+    write_atomic(path, text(config).as_bytes())
+}
+
+/// One line a key. As comments stand: where this run lies (one that starts from this file shall have
+/// a place of its own), what is not set, and defaults below `TRAINER` (a default that turned into a
+/// setting would hide what another section of the chain says).
+fn text(config: &Config) -> String {
+    let mut text = String::from("# Every setting of this run and where it came from; `--config-file` reads it.\n");
+    for (key, resolved) in config.iter() {
+        let default = resolved.origin == Origin::Default && key.starts_with("TRAINER.");
+        let silent = default || PLACES.contains(&key) || key == "DATASET.USE_ROBUSTLOSS";
+        let origin = resolved.origin.to_string().replace(char::is_control, " ");
+        // Writing to a string cannot fail.
+        let _ = match to_toml(&resolved.value) {
+            Some(value) => writeln!(text, "{}{key} = {value} # {origin}", if silent { "# " } else { "" }),
+            None => writeln!(text, "# {key} is not set # {origin}"),
+        };
+    }
+    text
+}
+
+fn to_toml(value: &Value) -> Option<toml::Value> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(b) => toml::Value::Boolean(*b),
+        Value::Int(i) => toml::Value::Integer(*i),
+        Value::Float(x) => toml::Value::Float(*x),
+        Value::Str(s) => toml::Value::String(s.clone()),
+        Value::List(items) => toml::Value::Array(items.iter().filter_map(to_toml).collect()),
+    })
+}
+
+fn flatten(prefix: &str, table: toml::Table, flat: &mut BTreeMap<String, toml::Value>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, flat),
+            value => {
+                flat.insert(path, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        config.set("A.TEXT", "ViT-B/16 \"x\"\n", Origin::Default);
+        config.set("A.B.RATE", 1e-5, Origin::Preset("demo".to_owned()));
+        config.set("A.B.SIZE", vec![224, 224], Origin::Flag("--size".to_owned()));
+        config.set("A.NONE", Value::Null, Origin::Default);
+        config.set("SEED", 0, Origin::Override);
+        config.set("VERBOSE", true, Origin::Default);
+        config.set("OUTPUT_DIR", "here", Origin::Default);
+        config
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        write(&path, &config()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("preset demo"), "{text}");
+        assert!(text.contains("# OUTPUT_DIR ="), "{text}");
+        let read = Recorded::read(&path).unwrap();
+        assert_eq!(read, Recorded::of(&config()).unwrap());
+        assert_eq!(read.seed(), Some(0));
+    }
+
+    #[test]
+    fn the_first_difference_counts_and_free_keys_do_not() {
+        let mut other = config();
+        other.set("VERBOSE", false, Origin::Default);
+        let (one, mut two) = (Recorded::of(&config()).unwrap(), Recorded::of(&other).unwrap());
+        assert_eq!(one.difference(&two, true), None);
+        assert_eq!(one.digest(), two.digest());
+        other.set("A.B.RATE", 0.1, Origin::Default);
+        other.set("SEED", 1, Origin::Default);
+        two = Recorded::of(&other).unwrap();
+        assert_eq!(one.difference(&two, true).unwrap().0, "A.B.RATE");
+        assert_ne!(one.digest(), two.digest());
+    }
+}

@@ -1,0 +1,129 @@
+//! `result.json`, the one source for tables.
+
+use crate::metric::Evaluation;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Version of `result.json`. It rises when a field changes its meaning.
+pub const RESULT_VERSION: u32 = 1;
+
+/// What a run came to. Shares are in percent at full precision; what was not measured is absent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// Version of this file.
+    pub version: u32,
+    /// Registry name of the data set.
+    pub dataset: String,
+    /// Registry name of the trainer.
+    pub trainer: String,
+    /// Registry names of the learners' mechanisms, in order.
+    pub mechanisms: Vec<String>,
+    /// Name of the model.
+    pub backbone: String,
+    /// The seed.
+    pub seed: u64,
+    /// `DATASET.NUM_SHOTS`.
+    pub shots: i64,
+    /// What was done to the labels.
+    pub noise: NoiseResult,
+    /// Number of classes.
+    pub classes: usize,
+    /// Number of epochs that were trained.
+    pub epochs: usize,
+    /// What was evaluated: `test` or `val`.
+    pub split: String,
+    /// Scores of the trained model; absent with `TEST.NO_TEST`.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
+    /// Scores of the model without training, on the same images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zero_shot: Option<Scores>,
+    /// How well wrong labels were found in the last epoch; absent where the truth is not known,
+    /// no label is wrong, or the trainer does not look for wrong labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection: Option<DetectionResult>,
+    /// Seconds, all attempts of a resumed run together.
+    pub elapsed_s: f64,
+    /// Encoder passes, all attempts together.
+    pub passes: serde_json::Value,
+    /// The run directory.
+    pub output_dir: PathBuf,
+}
+
+/// The noise of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseResult {
+    /// Registry name of the noise model.
+    pub name: String,
+    /// `DATASET.NUM_FP`.
+    pub num_fp: usize,
+    /// Number of training items.
+    pub items: usize,
+    /// How many of them have a wrong label or image.
+    pub wrong: usize,
+    /// SHA-256 of the manifest.
+    pub digest: String,
+}
+
+/// Scores of a classifier, in percent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Number of images.
+    pub total: usize,
+    /// Number of right predictions.
+    pub correct: usize,
+    /// Share of right predictions.
+    pub accuracy: f64,
+    /// `100 - accuracy`.
+    pub error: f64,
+    /// Mean of the classes' F1.
+    pub macro_f1: f64,
+}
+
+impl From<&Evaluation> for Scores {
+    fn from(e: &Evaluation) -> Self {
+        Self { total: e.total, correct: e.correct, accuracy: e.accuracy, error: e.error, macro_f1: e.macro_f1 }
+    }
+}
+
+/// Scores of finding wrong labels: the learners' mean, and each learner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DetectionResult {
+    /// Means over the learners that have the score.
+    #[serde(flatten)]
+    pub mean: DetectionScores,
+    /// By learner.
+    pub learners: BTreeMap<String, DetectionScores>,
+}
+
+/// Scores of finding wrong labels, from 0 to 1; what is not defined is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DetectionScores {
+    /// Share of wrong labels among those called wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<f64>,
+    /// Share of the wrong labels that are called wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<f64>,
+    /// Probability that a wrong label looks more wrong than a right one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auroc: Option<f64>,
+    /// Share of right labels among those called clean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clean_accuracy: Option<f64>,
+}
+
+impl DetectionScores {
+    /// Names and values of the scores that are there.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        [
+            ("precision", self.precision),
+            ("recall", self.recall),
+            ("auroc", self.auroc),
+            ("clean_accuracy", self.clean_accuracy),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}

@@ -1,0 +1,238 @@
+//! A run from its settings to `result.json`.
+
+use super::job::{Job, JobData};
+use super::names::Names;
+use super::rates::Rates;
+use super::recorded::{self, Recorded};
+use super::result::{NoiseResult, RESULT_VERSION, RunResult, Scores};
+use super::rundir::Found;
+use super::train::{Loop, load_learners};
+use super::{RunDir, RunOptions, RunState, StateMeta, facts, passes};
+use crate::checkpoint::best_path;
+use crate::config::{Config, Origin};
+use crate::event::{Events, JsonlSink, LogFile, LogSink, duration};
+use crate::files::write_atomic;
+use crate::{Error, Registries, Result};
+use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Trains and evaluates, and writes the run directory. A run that was stopped or killed in the same
+/// directory is gone on with.
+///
+/// # Errors
+/// Faults of the settings, the data or the model; a finished or another run in the directory;
+/// [`Error::Interrupted`] where the run was asked to stop; a non-finite number; a failed write.
+pub fn run(config: &Config, registries: &Registries, options: RunOptions) -> Result<RunResult> {
+    let started = Instant::now();
+    let log = options.log.clone();
+    let outcome = run_in(config, registries, options, started);
+    // A later run of the same process has a log of its own.
+    log.close();
+    outcome
+}
+
+fn run_in(config: &Config, registries: &Registries, options: RunOptions, started: Instant) -> Result<RunResult> {
+    let RunOptions { stop, sinks, log, overwrite } = options;
+    let mut events = listeners(config, &log, sinks)?;
+    for notice in config.notices() {
+        events.note(notice.clone());
+    }
+    let names = Names::of(config, registries)?;
+    let mut config = config.clone();
+    let (dir, seed) = settle(&mut config, &names, &mut events)?;
+    if !overwrite {
+        // Before anything is loaded; what the model implies is not known yet.
+        dir.look(&Recorded::of(&config)?, false)?;
+    }
+    let mut job = Job::build(config, names, seed, registries, &mut events)?;
+    let data = JobData::build(&job, registries, &mut events)?;
+    let settings = Recorded::of(&job.config)?;
+    if overwrite {
+        dir.clear()?;
+    }
+    let found = dir.look(&settings, true)?;
+    facts::tell(&job, &data, seed, &mut events);
+
+    let digest = data.noise.digest();
+    let state = match found {
+        Found::Unfinished { state: true } => {
+            let state = RunState::read(&dir.state(), &job.device)?;
+            check_state(&state.meta, &digest, job.clip.digest(), &dir)?;
+            state.restore(&mut *job.trainer, &dir.state())?;
+            Some(state.meta)
+        }
+        Found::Unfinished { state: false } => {
+            dir.clear()?;
+            None
+        }
+        Found::Nothing => None,
+    };
+    let fresh =
+        StateMeta { noise_digest: digest.clone(), model_digest: job.clip.digest().to_owned(), ..Default::default() };
+    let earlier = state.unwrap_or(fresh);
+
+    recorded::write(&dir.config(), &job.config)?;
+    facts::write(&dir, &job, &settings, seed, &digest)?;
+    write_atomic(&dir.noise(), data.noise.to_csv().as_bytes())?;
+    if let Some(pool) = &data.pool {
+        write_atomic(&dir.pool(), pool.to_csv().as_bytes())?;
+    }
+    // The lines so far come after those that are kept of an earlier attempt.
+    log.open(&dir.log(), earlier.log_bytes)?;
+    let metrics = LogFile::default();
+    metrics.open(&dir.metrics(), earlier.metrics_bytes)?;
+    events.add(Box::new(JsonlSink::new(metrics.clone())));
+    let rates = Rates::default();
+    events.add(Box::new(rates.clone()));
+    if earlier.epoch > 0 {
+        events.note(format!("Going on after epoch {} of the run in {}", earlier.epoch, dir.path().display()));
+    }
+
+    let mut meta = earlier.clone();
+    let the_loop = Loop { dir: &dir, stop: &stop, log: &log, metrics: &metrics, rates: &rates, started, earlier };
+    if job.trainer.trains() {
+        let trained = the_loop.run(&mut job, &data, &mut meta, &mut events);
+        if let Err(Error::Interrupted { epoch }) = &trained {
+            events
+                .note(format!("Stopped after epoch {epoch}; go on with: mlpt train --resume {}", dir.path().display()));
+        }
+        trained?;
+        events.note("Finish training");
+    }
+    let tested = test(&mut job, &data, &dir, &meta, &mut events)?;
+    let result = RunResult {
+        version: RESULT_VERSION,
+        dataset: job.names.dataset.clone(),
+        trainer: job.names.trainer.clone(),
+        mechanisms: job.trainer.learners().into_iter().map(|l| l.mechanism).collect(),
+        backbone: job.clip.name().to_owned(),
+        seed,
+        shots: job.config.get("DATASET.NUM_SHOTS")?,
+        noise: NoiseResult {
+            name: job.names.noise.clone(),
+            num_fp: job.config.get("DATASET.NUM_FP")?,
+            items: data.noise.rows.len(),
+            wrong: data.noise.wrong_count(),
+            digest,
+        },
+        classes: job.splits.class_names.len(),
+        epochs: meta.epoch,
+        split: tested.split,
+        scores: tested.trained,
+        zero_shot: tested.zero_shot,
+        detection: serde_json::from_value(meta.detection).unwrap_or_default(),
+        elapsed_s: the_loop.elapsed_s(),
+        passes: passes::total(&the_loop.earlier.passes, &job.clip.passes()),
+        output_dir: dir.path().to_owned(),
+    };
+    events.note(format!("Elapsed: {}", duration(result.elapsed_s)));
+    events.flush();
+    let json = serde_json::to_string_pretty(&result).map_err(|e| Error::invalid(format!("result.json: {e}")))?;
+    write_atomic(&dir.result(), (json + "\n").as_bytes())?;
+    Ok(result)
+}
+
+/// Makes everything that a run would use, tells what it is, and writes nothing.
+///
+/// # Errors
+/// As [`run`], up to the first epoch.
+pub fn build_only(config: &Config, registries: &Registries, options: RunOptions) -> Result<()> {
+    let RunOptions { sinks, log, .. } = options;
+    let mut events = listeners(config, &log, sinks)?;
+    let names = Names::of(config, registries)?;
+    let mut config = config.clone();
+    let seed = draw_seed(&mut config, &mut events)?;
+    let job = Job::build(config, names, seed, registries, &mut events)?;
+    let data = JobData::build(&job, registries, &mut events)?;
+    facts::tell(&job, &data, seed, &mut events);
+    Ok(())
+}
+
+pub(super) fn listeners(
+    config: &Config,
+    log: &LogFile,
+    sinks: Vec<Box<dyn crate::event::EventSink>>,
+) -> Result<Events> {
+    let mut events = Events::default();
+    events.add(Box::new(LogSink::new(log.clone(), config.get("TRAIN.PRINT_FREQ")?)));
+    for sink in sinks {
+        events.add(sink);
+    }
+    Ok(events)
+}
+
+/// The folder and the seed. A seed that is not given is taken from an unfinished run in the folder.
+fn settle(config: &mut Config, names: &Names, events: &mut Events) -> Result<(RunDir, u64)> {
+    let resume: String = config.get("RESUME")?;
+    let output: String = config.get("OUTPUT_DIR")?;
+    let given = match (resume.is_empty(), output.is_empty()) {
+        (false, _) => Some(RunDir::new(resume)),
+        (true, false) => Some(RunDir::new(output)),
+        (true, true) => None,
+    };
+    if let Some(dir) = &given
+        && config.get::<i64>("SEED")? < 0
+        && !dir.result().exists()
+        && let Some(seed) = dir.recorded().and_then(|r| r.seed())
+    {
+        config.set("SEED", seed, Origin::File(dir.config().display().to_string()));
+    }
+    let seed = draw_seed(config, events)?;
+    let dir = match given {
+        Some(dir) => dir,
+        None => RunDir::new(names.default_folder(config, seed)?),
+    };
+    if !config.get::<String>("RESUME")?.is_empty() && !dir.config().exists() {
+        return Err(Error::data(dir.path(), "holds no run to go on with (--resume)"));
+    }
+    config.set("OUTPUT_DIR", dir.path().display().to_string(), config.resolved("OUTPUT_DIR")?.origin.clone());
+    Ok((dir, seed))
+}
+
+/// The seed; a negative one is replaced by one that is drawn, told and recorded.
+pub(super) fn draw_seed(config: &mut Config, events: &mut Events) -> Result<u64> {
+    if let Ok(seed) = u64::try_from(config.get::<i64>("SEED")?) {
+        return Ok(seed);
+    }
+    // The standard library's own random state: the one source of chance that is not the seed.
+    let seed = RandomState::new().hash_one("seed") % 1_000_000_000;
+    events.note(format!("Seed: {seed} (drawn; --seed {seed} repeats this run)"));
+    config.set("SEED", seed as i64, config.resolved("SEED")?.origin.clone());
+    Ok(seed)
+}
+
+fn check_state(meta: &StateMeta, noise: &str, model: &str, dir: &RunDir) -> Result<()> {
+    let other = [("data or its noise", meta.noise_digest != noise), ("model", meta.model_digest != model)];
+    match other.iter().find(|(_, differs)| *differs) {
+        None => Ok(()),
+        Some((what, _)) => Err(Error::data(
+            dir.state(),
+            format!("was made with another {what} than there is now; --overwrite starts anew"),
+        )),
+    }
+}
+
+struct Tested {
+    split: String,
+    trained: Option<Scores>,
+    zero_shot: Option<Scores>,
+}
+
+fn test(job: &mut Job, data: &JobData, dir: &RunDir, meta: &StateMeta, events: &mut Events) -> Result<Tested> {
+    if job.config.get("TEST.NO_TEST")? {
+        return Ok(Tested { split: job.config.get("TEST.SPLIT")?, trained: None, zero_shot: None });
+    }
+    if let Some((accuracy, epoch)) = meta.best {
+        load_learners(job, |learner| best_path(dir.path(), learner))?;
+        events.note(format!("Deploy the model of epoch {epoch}, best on the val split ({accuracy:.2}%)"));
+    }
+    let (split, images) = job.test_set(&data.val)?;
+    events.note(format!("Evaluate on the *{split}* set ({} images)", images.len()));
+    let (trained, zero_shot) = super::evaluate::scores(job, &images, events)?;
+    let folder: Option<PathBuf> = job.config.get::<bool>("TEST.COMPUTE_CMAT")?.then(|| dir.path().join("cmat.csv"));
+    if let Some(path) = folder {
+        super::evaluate::write_confusion(&path, &trained, &job.splits.class_names)?;
+    }
+    Ok(Tested { split, trained: Some((&trained).into()), zero_shot: Some((&zero_shot).into()) })
+}

@@ -1,0 +1,96 @@
+//! From a model and images to scores.
+
+use super::Trainer;
+use crate::Result;
+use crate::clip::FrozenClip;
+use crate::data::noise::FeatureSource;
+use crate::data::{Item, Loader};
+use crate::metric::{Evaluation, predictions};
+use crate::prompt::ImageInput;
+use crate::rng::RngTree;
+use crate::tensor::normalize;
+use candle_core::{DType, Tensor};
+use std::cell::OnceCell;
+
+/// Images under the test transform; their features are encoded once, when they are first asked for.
+pub(super) struct ImageSet {
+    items: Vec<Item>,
+    loader: Loader,
+    batch: usize,
+    features: OnceCell<Tensor>,
+}
+
+impl ImageSet {
+    pub(super) fn new(items: Vec<Item>, loader: Loader, batch: usize) -> Self {
+        Self { items, loader, batch, features: OnceCell::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Unnormalised features `[N, E]`.
+    fn features(&self, clip: &FrozenClip) -> Result<&Tensor> {
+        if let Some(features) = self.features.get() {
+            return Ok(features);
+        }
+        let features = self.loader.features(clip, &self.items, self.batch)?.to_dtype(DType::F32)?;
+        Ok(self.features.get_or_init(|| features))
+    }
+
+    fn labels(&self) -> Vec<usize> {
+        self.items.iter().map(|i| i.label).collect()
+    }
+
+    /// Scores `trainer`'s logits; its `begin_eval` is called here.
+    ///
+    /// # Errors
+    /// When there are no images, or an image or tensor fails.
+    pub(super) fn score(&self, trainer: &mut dyn Trainer, clip: &FrozenClip, classes: usize) -> Result<Evaluation> {
+        trainer.begin_eval(clip)?;
+        let mut predicted = Vec::with_capacity(self.items.len());
+        if trainer.shares_image_features() && !self.items.is_empty() {
+            let features = self.features(clip)?;
+            for start in (0..self.items.len()).step_by(self.batch.max(1)) {
+                let rows = features.narrow(0, start, self.batch.min(self.items.len() - start))?;
+                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Features(&rows))?)?);
+            }
+        } else {
+            let order = (0..self.items.len()).collect();
+            for batch in self.loader.batches(&self.items, order, self.batch, false, &RngTree::new(0)) {
+                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Pixels(&batch?.images))?)?);
+            }
+        }
+        Evaluation::new(&predicted, &self.labels(), classes)
+    }
+
+    /// Scores the model as it is, with normalised class features `[C, E]`.
+    ///
+    /// # Errors
+    /// As [`ImageSet::score`].
+    pub(super) fn score_zero_shot(&self, clip: &FrozenClip, class_features: &Tensor) -> Result<Evaluation> {
+        let features = normalize(self.features(clip)?)?;
+        let logits = (features.matmul(&class_features.t()?)? * clip.logit_scale())?;
+        Evaluation::new(&predictions(&logits)?, &self.labels(), class_features.dim(0)?)
+    }
+}
+
+/// CLIP features for noise models, and the zero-shot classifier.
+pub(super) struct ClipFeatures<'a> {
+    pub(super) clip: &'a FrozenClip,
+    pub(super) loader: &'a Loader,
+    pub(super) batch: usize,
+    pub(super) class_names: &'a [String],
+    pub(super) template: &'a str,
+}
+
+impl FeatureSource for ClipFeatures<'_> {
+    fn features(&self, items: &[Item]) -> Result<Tensor> {
+        self.loader.features(self.clip, items, self.batch)
+    }
+
+    fn class_features(&self) -> Result<Tensor> {
+        let prompts: Vec<String> = self.class_names.iter().map(|name| self.template.replace("{}", name)).collect();
+        normalize(&self.clip.encode_prompts(&prompts)?.to_dtype(DType::F32)?)
+    }
+}

@@ -1,0 +1,169 @@
+//! The loop over epochs: train, score, keep.
+
+use super::job::{Job, JobData};
+use super::rates::Rates;
+use super::result::DetectionResult;
+use super::scoring::ImageSet;
+use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, passes};
+use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path};
+use crate::event::{Event, Events, LogFile};
+use crate::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What the loop needs beside the job.
+pub(super) struct Loop<'a> {
+    pub(super) dir: &'a RunDir,
+    pub(super) stop: &'a StopFlag,
+    pub(super) log: &'a LogFile,
+    pub(super) metrics: &'a LogFile,
+    pub(super) rates: &'a Rates,
+    /// When this process began with the run.
+    pub(super) started: Instant,
+    /// What earlier attempts had spent.
+    pub(super) earlier: StateMeta,
+}
+
+impl Loop<'_> {
+    /// Runs the epochs after `meta.epoch`. At each one's end its state is saved, so that a run that
+    /// is killed goes on from there.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where the run was asked to stop; a non-finite number; a failed write.
+    pub(super) fn run(&self, job: &mut Job, data: &JobData, meta: &mut StateMeta, events: &mut Events) -> Result<()> {
+        let max_epoch: usize = job.config.get("OPTIM.MAX_EPOCH")?;
+        let freq: i64 = job.config.get("TRAIN.CHECKPOINT_FREQ")?;
+        let freq = usize::try_from(freq).unwrap_or(0);
+        let val = self.validation(job, data)?;
+        let learners = job.trainer.learners().into_iter().map(|l| l.name).collect();
+        events.emit(Event::Start { epoch: meta.epoch + 1, max_epoch, learners });
+        for epoch in meta.epoch..max_epoch {
+            let begun = Instant::now();
+            let report = job.trainer.run_epoch(&mut EpochContext {
+                clip: &job.clip,
+                data: &data.train,
+                epoch,
+                max_epoch,
+                rng: job.rng.child("epoch").at(epoch),
+                events,
+                stop: self.stop,
+            })?;
+            meta.epoch = epoch + 1;
+            for (name, value) in &report.losses {
+                events.scalar(format!("train/{name}"), epoch + 1, *value);
+            }
+            for (learner, rate) in self.rates.take() {
+                events.scalar(format!("lr/{learner}"), epoch + 1, rate.lr);
+                events.scalar(format!("largest_grad_norm/{learner}"), epoch + 1, rate.largest_norm);
+            }
+            let detection = data.truth.score_all(&report.clean)?;
+            tell_detection(detection.as_ref(), epoch + 1, max_epoch, events);
+            meta.detection = serde_json::to_value(&detection).unwrap_or_default();
+            if let Some(val) = &val {
+                self.validate(job, val, meta, events)?;
+            }
+            if epoch + 1 == max_epoch || (freq > 0 && (epoch + 1).is_multiple_of(freq)) {
+                let name = |learner: &str| checkpoint_path(self.dir.path(), learner, epoch + 1);
+                save_learners(job, epoch + 1, None, name, events)?;
+            }
+            meta.passes = passes::total(&self.earlier.passes, &job.clip.passes());
+            for (name, count) in passes::numbers(&meta.passes) {
+                events.scalar(format!("passes/{name}"), epoch + 1, count);
+            }
+            events.emit(Event::EpochEnd { epoch: epoch + 1, max_epoch, time_s: begun.elapsed().as_secs_f64() });
+            self.save(job, meta, events)?;
+            if self.stop.is_set() {
+                return Err(Error::Interrupted { epoch: epoch + 1 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Seconds, all attempts together.
+    pub(super) fn elapsed_s(&self) -> f64 {
+        self.earlier.elapsed_s + self.started.elapsed().as_secs_f64()
+    }
+
+    fn save(&self, job: &Job, meta: &mut StateMeta, events: &mut Events) -> Result<()> {
+        events.flush();
+        meta.elapsed_s = self.elapsed_s();
+        meta.log_bytes = self.log.len()?;
+        meta.metrics_bytes = self.metrics.len()?;
+        let state = RunState::of(&*job.trainer, meta.clone())?;
+        state.write(&self.dir.state())
+    }
+
+    /// The validation images where the best model is asked for.
+    fn validation(&self, job: &Job, data: &JobData) -> Result<Option<ImageSet>> {
+        match job.config.get::<String>("TEST.FINAL_MODEL")?.as_str() {
+            "last_step" => Ok(None),
+            "best_val" if data.val.is_empty() => Err(Error::invalid(format!(
+                "TEST.FINAL_MODEL is best_val, but {} has no validation images; use last_step",
+                job.names.dataset
+            ))),
+            "best_val" => Ok(Some(job.images(data.val.clone()))),
+            other => {
+                Err(Error::Config(vec![format!("TEST.FINAL_MODEL is '{other}': it can be `last_step` or `best_val`")]))
+            }
+        }
+    }
+
+    /// Keeps the learners where they are strictly better than ever before.
+    fn validate(&self, job: &mut Job, val: &ImageSet, meta: &mut StateMeta, events: &mut Events) -> Result<()> {
+        let scores = val.score(&mut *job.trainer, &job.clip, job.splits.class_names.len())?;
+        events.scalar("val/accuracy", meta.epoch, scores.accuracy);
+        events.note(format!("epoch [{}] val accuracy: {:.2}%", meta.epoch, scores.accuracy));
+        if meta.best.is_none_or(|(best, _)| scores.accuracy > best) {
+            meta.best = Some((scores.accuracy, meta.epoch));
+            let name = |learner: &str| best_path(self.dir.path(), learner);
+            save_learners(job, meta.epoch, Some(scores.accuracy), name, events)?;
+        }
+        Ok(())
+    }
+}
+
+fn tell_detection(detection: Option<&DetectionResult>, epoch: usize, max_epoch: usize, events: &mut Events) {
+    for (learner, scores) in detection.iter().flat_map(|d| &d.learners) {
+        let mut line = format!("epoch [{epoch}/{max_epoch}] {learner} wrong labels:");
+        for (name, value) in scores.iter() {
+            events.scalar(format!("detection/{learner}/{name}"), epoch, value);
+            line.push_str(&format!(" {name} {value:.3}"));
+        }
+        events.note(line);
+    }
+}
+
+fn save_learners(
+    job: &Job,
+    epoch: usize,
+    val_accuracy: Option<f64>,
+    path: impl Fn(&str) -> PathBuf,
+    events: &mut Events,
+) -> Result<()> {
+    for learner in job.trainer.learners() {
+        let file = path(&learner.name);
+        let meta = LearnerMeta {
+            learner: learner.name,
+            mechanism: learner.mechanism,
+            backbone: job.clip.name().to_owned(),
+            class_names: job.splits.class_names.clone(),
+            epoch,
+            val_accuracy,
+        };
+        LearnerCheckpoint::of(&learner.parameters, meta)?.write(&file)?;
+        events.note(format!("Checkpoint saved to {}", file.display()));
+    }
+    Ok(())
+}
+
+/// Puts the checkpoints that `path` names into the trainer's learners.
+///
+/// # Errors
+/// When one is missing or does not fit.
+pub(super) fn load_learners(job: &Job, path: impl Fn(&str) -> PathBuf) -> Result<Vec<LearnerMeta>> {
+    let load = |learner: super::LearnerInfo| {
+        let file: &Path = &path(&learner.name);
+        LearnerCheckpoint::load_into(file, &learner.mechanism, &learner.parameters, &job.device)
+    };
+    job.trainer.learners().into_iter().map(load).collect()
+}
