@@ -1,7 +1,12 @@
 //! The data sets that are registered by name, and the renderer behind the built-in ones.
 
+pub mod caltech101;
+pub mod folder;
+mod listing;
 pub mod pictograms;
 pub mod render;
+pub mod root;
+pub mod split_file;
 
 use mlpt_core::{Registries, Result};
 
@@ -10,5 +15,7 @@ use mlpt_core::{Registries, Result};
 /// # Errors
 /// When a name is taken twice.
 pub fn register(registries: &mut Registries) -> Result<()> {
-    pictograms::register(registries)
+    pictograms::register(registries)?;
+    caltech101::register(registries)?;
+    folder::register(registries)
 }

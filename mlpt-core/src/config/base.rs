@@ -1,6 +1,7 @@
 //! The shared keys: those of Dassl and CoOp that have a meaning here, and ours.
 
 use super::{Key, Schema, Section};
+use crate::data::InputConfig;
 use crate::loss::LossConfig;
 use crate::optim::OptimConfig;
 
@@ -18,7 +19,7 @@ fn text(s: &str) -> String {
 pub fn base_schema() -> Schema {
     let mut schema = Schema::default();
     schema.extend(run());
-    schema.extend(input());
+    schema.extend(InputConfig::keys_below("INPUT"));
     schema.extend(dataset());
     schema.extend(noise());
     schema.extend(loader());
@@ -46,18 +47,6 @@ fn run() -> Vec<Key> {
             text(""),
             "The CLIP model: empty or `builtin` for the one in the program, or a folder in Hugging Face layout.",
         ),
-    ]
-}
-
-fn input() -> Vec<Key> {
-    vec![
-        key("INPUT.SIZE", vec![224, 224], "Height and width of an image in pixels."),
-        key("INPUT.INTERPOLATION", text("bilinear"), "Resampling filter: `bilinear`, `bicubic` or `nearest`."),
-        key::<Vec<String>>("INPUT.TRANSFORMS", vec![], "Set of transforms; their order is fixed."),
-        key("INPUT.NO_TRANSFORM", false, "No transform at all beyond resizing."),
-        key("INPUT.PIXEL_MEAN", vec![0.485, 0.456, 0.406], "Mean of each channel, of values in 0..1."),
-        key("INPUT.PIXEL_STD", vec![0.229, 0.224, 0.225], "Standard deviation of each channel."),
-        key("INPUT.RRCROP_SCALE", vec![0.08, 1.0], "Range of a random resized crop's area, as a share."),
     ]
 }
 

@@ -1,0 +1,175 @@
+//! A folder of one's own: `<root>/<class>/*.jpg`, or the same below `train`, `val` and `test`.
+
+use crate::listing::{class_folders, images};
+use crate::root::{data_root, display_name, template};
+use mlpt_core::data::{ImageRef, Item, Splits};
+use mlpt_core::registries::{DatasetContext, DatasetFactory};
+use mlpt_core::registry::Entry;
+use mlpt_core::rng::RngTree;
+use mlpt_core::{Error, Registries, Result};
+use rand::seq::SliceRandom;
+use std::path::Path;
+use std::sync::Arc;
+
+mlpt_core::section! {
+    /// The section `DATASET.FOLDER`.
+    pub struct FolderConfig {
+        /// Seed of the split that is drawn where there are no train and test folders; not that of
+        /// the run, so that runs with different seeds share their test images.
+        pub seed: usize = 1, "SEED";
+    }
+}
+
+const SECTION: &str = "DATASET.FOLDER";
+const DOC: &str = "Your own images: DATASET.ROOT/<class>/*.jpg (.jpeg, .png, upper or lower case; hidden files are \
+ignored). Labels follow the sorted folder names, which are also the class names, with spaces for underscores. Of every \
+class half goes to training, a fifth to validation and the rest to testing, drawn with DATASET.FOLDER.SEED. Where the \
+root holds the folders train and test, they are the splits; val (or valid, validation) is the third, and without it a \
+fifth of the training images is set aside.";
+
+/// Registers `Folder`.
+///
+/// # Errors
+/// When the name is taken.
+pub fn register(registries: &mut Registries) -> Result<()> {
+    use mlpt_core::config::Section;
+    let factory: DatasetFactory = Arc::new(load);
+    let entry = Entry::new("Folder", "your own images, one folder a class", DOC, factory);
+    registries.datasets.register(entry.aliases(&["ImageFolder"]).keys(FolderConfig::keys_below(SECTION)))
+}
+
+fn load(ctx: &DatasetContext<'_>) -> Result<Splits> {
+    let root = data_root(&ctx.root, "Folder")?;
+    let config: FolderConfig = ctx.scope.config().section(SECTION)?;
+    let (parts, names) = folder_splits(&root, config.seed as u64)?;
+    let root: Arc<Path> = Arc::from(root);
+    let item = |(path, label): (String, usize)| Item {
+        image: ImageRef::File { root: root.clone(), relative: Arc::from(path) },
+        label,
+        domain: 0,
+    };
+    let [train, val, test] = parts.map(|part| part.into_iter().map(item).collect());
+    Ok(Splits { train, val, test, class_names: names, template: template(ctx, "a photo of a {}.")? })
+}
+
+/// Path below the root and label.
+type Listed = Vec<(String, usize)>;
+
+/// Train, val and test with the class names.
+fn folder_splits(root: &Path, seed: u64) -> Result<([Listed; 3], Vec<String>)> {
+    let folders = class_folders(root)?;
+    let first_of = |names: &[&'static str]| names.iter().copied().find(|n| folders.iter().any(|f| f == n));
+    let val = first_of(&["val", "valid", "validation"]);
+    let tree = RngTree::new(seed).child("folder");
+    // A lone folder `train` may well be a class of vehicles.
+    match (first_of(&["train"]), val, first_of(&["test"])) {
+        (Some(_), Some(_), None) => Err(Error::data(
+            root.join("test"),
+            "there are folders of training and validation images, but no test images",
+        )),
+        (Some(train), val, Some(test)) => given_splits(root, (train, val, test), &tree),
+        _ => drawn_splits(root, &folders, &tree),
+    }
+}
+
+fn drawn_splits(root: &Path, folders: &[String], tree: &RngTree) -> Result<([Listed; 3], Vec<String>)> {
+    check_classes(root, folders)?;
+    let mut parts = [Listed::new(), Listed::new(), Listed::new()];
+    for (label, class) in folders.iter().enumerate() {
+        let mut paths = listed(root, class, class, label)?;
+        let n = paths.len() as f64;
+        let (train, val) = ((0.5 * n).round_ties_even() as usize, (0.2 * n).round_ties_even() as usize);
+        if train == 0 || val == 0 || train + val >= paths.len() {
+            return Err(Error::data(
+                root.join(class),
+                format!(
+                    "class '{class}' has {} images, too few for a split of 50, 20 and 30 %; 4 are enough",
+                    paths.len()
+                ),
+            ));
+        }
+        paths.shuffle(&mut tree.child(class).rng());
+        parts[2].extend(paths.drain(train + val..));
+        parts[1].extend(paths.drain(train..));
+        parts[0].append(&mut paths);
+    }
+    Ok((parts, folders.iter().map(|f| display_name(f)).collect()))
+}
+
+fn given_splits(root: &Path, names: (&str, Option<&str>, &str), tree: &RngTree) -> Result<([Listed; 3], Vec<String>)> {
+    let classes = class_folders(&root.join(names.0))?;
+    check_classes(&root.join(names.0), &classes)?;
+    let part = |name: &str| -> Result<Listed> {
+        let mut all = Listed::new();
+        for class in class_folders(&root.join(name))? {
+            let label = classes.binary_search(&class).map_err(|_| {
+                Error::data(root.join(name).join(&class), format!("class '{class}' has no folder below {}", names.0))
+            })?;
+            all.extend(listed(root, &format!("{name}/{class}"), &class, label)?);
+        }
+        if all.is_empty() {
+            return Err(Error::data(root.join(name), "there are no class folders with images in it"));
+        }
+        Ok(all)
+    };
+    let mut train = part(names.0)?;
+    let val = match names.1 {
+        Some(val) => part(val)?,
+        None => set_aside(root, &mut train, &classes, tree)?,
+    };
+    Ok(([train, val, part(names.2)?], classes.iter().map(|c| display_name(c)).collect()))
+}
+
+/// Takes a fifth of every class out of the training images.
+fn set_aside(root: &Path, train: &mut Listed, classes: &[String], tree: &RngTree) -> Result<Listed> {
+    let (mut kept, mut val) = (Listed::new(), Listed::new());
+    for (label, class) in classes.iter().enumerate() {
+        let mut paths: Listed = train.iter().filter(|p| p.1 == label).cloned().collect();
+        let count = (0.2 * paths.len() as f64).round_ties_even() as usize;
+        if count == 0 {
+            return Err(Error::data(
+                root.join("train").join(class),
+                format!(
+                    "class '{class}' has {} images, too few to set a fifth aside for validation; 3 are enough, or make \
+                     a folder val",
+                    paths.len()
+                ),
+            ));
+        }
+        paths.shuffle(&mut tree.child(class).rng());
+        val.extend(paths.drain(..count));
+        kept.append(&mut paths);
+    }
+    *train = kept;
+    Ok(val)
+}
+
+fn check_classes(root: &Path, classes: &[String]) -> Result<()> {
+    match classes.len() {
+        0 => Err(Error::data(
+            root,
+            "there are no class folders in it: Folder expects one folder of images for each class",
+        )),
+        1 => Err(Error::data(
+            root,
+            format!("there is only one class folder in it, '{}': at least two classes are needed", classes[0]),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The images of one class, sorted, as paths below the root.
+fn listed(root: &Path, folder: &str, class: &str, label: usize) -> Result<Listed> {
+    let names = images(&root.join(folder))?;
+    if names.is_empty() {
+        return Err(Error::data(
+            root.join(folder),
+            format!("class '{class}' has no images (.jpg, .jpeg, .png); remove the folder or add some"),
+        ));
+    }
+    Ok(names.into_iter().map(|name| (format!("{folder}/{name}"), label)).collect())
+}
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;

@@ -1,0 +1,44 @@
+//! What lies in folders, sorted, so that nothing hangs on the order in which the system lists it.
+
+use mlpt_core::{Error, Result};
+use std::path::Path;
+
+const IMAGES: [&str; 3] = ["jpg", "jpeg", "png"];
+
+/// Names of the folders in `dir`, hidden ones left out.
+pub(crate) fn class_folders(dir: &Path) -> Result<Vec<String>> {
+    Ok(entries(dir)?.into_iter().filter(|(_, is_dir)| *is_dir).map(|(name, _)| name).collect())
+}
+
+/// Names of the image files in `dir`, hidden ones left out. What is no image is counted in a warning.
+pub(crate) fn images(dir: &Path) -> Result<Vec<String>> {
+    let (images, others): (Vec<_>, Vec<_>) = entries(dir)?.into_iter().partition(|(name, is_dir)| {
+        let extension = Path::new(name).extension().and_then(|e| e.to_str());
+        !is_dir && extension.is_some_and(|e| IMAGES.iter().any(|i| i.eq_ignore_ascii_case(e)))
+    });
+    if let Some((first, _)) = others.first() {
+        tracing::warn!(
+            "{}: skipped {} that {} no image (.jpg, .jpeg, .png), such as {first}",
+            dir.display(),
+            others.len(),
+            if others.len() == 1 { "is" } else { "are" },
+        );
+    }
+    Ok(images.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Name and whether it is a folder (links are followed), sorted by name.
+fn entries(dir: &Path) -> Result<Vec<(String, bool)>> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
+        let path = entry.map_err(|e| Error::io(dir, e))?.path();
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
+            return Err(Error::data(&path, "its name is not valid UTF-8; rename it"));
+        };
+        if !name.starts_with('.') {
+            all.push((name.to_owned(), path.is_dir()));
+        }
+    }
+    all.sort();
+    Ok(all)
+}
