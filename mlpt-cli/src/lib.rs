@@ -1,1 +1,85 @@
-//! The command line.
+//! The command line: parsing, printing, exit codes; no maths.
+//!
+//! A program of one's own with more names in it is ten lines: see [`run_with`].
+
+pub mod args;
+pub mod commands;
+pub mod log;
+pub mod output;
+mod settings;
+
+use anyhow::{Error, Result, bail};
+use args::{Cli, Command};
+use clap::{ColorChoice, Parser};
+use mlpt_core::Registries;
+use mlpt_core::event::LogFile;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Exit code for wrong flags.
+const USAGE: u8 = 2;
+/// Exit code after Ctrl-C: 128 and the signal's number, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Runs the command line with what the framework brings and whatever `register` adds.
+///
+/// ```no_run
+/// mlpt_cli::run_with(|all| mlpt_datasets::register(all));
+/// ```
+pub fn run_with(register: impl FnOnce(&mut Registries) -> mlpt_core::Result<()>) -> ExitCode {
+    let registries = Registries::new().and_then(|mut all| register(&mut all).map(|()| all));
+    match registries {
+        Ok(registries) => run(registries),
+        Err(error) => report(&error.into(), ColorChoice::Auto),
+    }
+}
+
+/// Runs the command line of this process. Exit codes: 0 done, 1 failed, 2 wrong flags, 130 stopped
+/// on request.
+pub fn run(registries: Registries) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are errors to clap, with exit code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
+        }
+    };
+    let log = LogFile::default();
+    log::init(cli.global.verbose, cli.global.quiet, cli.global.color, &log);
+    match dispatch(&cli, &registries) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error, cli.global.color),
+    }
+}
+
+fn dispatch(cli: &Cli, registries: &Registries) -> Result<()> {
+    match &cli.command {
+        Command::Train(_) | Command::Eval(_) | Command::Pretrain(_) => bail!("this command is not built yet"),
+        Command::Config(args) => commands::config::config(args, registries),
+        Command::List(args) => commands::list::list(args, registries),
+        Command::Explain(args) => commands::explain::explain(args, registries),
+    }
+}
+
+/// Prints an error with its causes to standard error, and says how to exit.
+fn report(error: &Error, color: ColorChoice) -> ExitCode {
+    let (on, off) = if log::use_color(color) { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let mut text = String::new();
+    let mut seen = String::new();
+    for cause in error.chain() {
+        let message = cause.to_string();
+        // Many errors say their cause in their own message.
+        if !seen.contains(&message) {
+            text.push_str(if seen.is_empty() { "" } else { "\n  because: " });
+            text.push_str(&message.replace('\n', "\n       "));
+        }
+        seen.push_str(&message);
+    }
+    // Nowhere to report that standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{on}error:{off} {text}");
+    match error.downcast_ref() {
+        Some(mlpt_core::Error::Interrupted { .. }) => ExitCode::from(INTERRUPTED),
+        _ => ExitCode::FAILURE,
+    }
+}

@@ -1,2 +1,7 @@
 //! The `mlpt` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mlpt_cli::run_with(|all| mlpt_datasets::register(all))
+}

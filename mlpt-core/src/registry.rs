@@ -148,7 +148,7 @@ impl<F> Registry<F> {
 
     fn find(&self, name: &str) -> Option<&Entry<F>> {
         let same = |n: &&str| n.eq_ignore_ascii_case(name);
-        self.entries.iter().find(|e| same(&e.name) || e.aliases.iter().any(|a| same(a)))
+        self.entries.iter().find(|e| same(&e.name) || e.aliases.iter().any(&same))
     }
 }
 
@@ -165,6 +165,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -73,6 +73,25 @@ impl ModelSource {
         )))
     }
 
+    /// What the model expects of its pixels, without reading its weights.
+    ///
+    /// # Errors
+    /// When a file is missing or cannot be read.
+    pub fn preprocess(&self) -> Result<Preprocess> {
+        let (config, preprocess) = match self {
+            Self::BuiltIn => {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                (text(asset!("config.json")), Some(text(asset!("preprocessor_config.json"))))
+            }
+            Self::Directory(dir) => {
+                let preprocess = dir.join("preprocessor_config.json");
+                let preprocess = if preprocess.is_file() { Some(files::read_text(&preprocess)?) } else { None };
+                (files::read_text(&dir.join("config.json"))?, preprocess)
+            }
+        };
+        pixels(&ClipConfig::from_json(&config)?, preprocess.as_deref())
+    }
+
     /// Reads everything.
     ///
     /// # Errors
@@ -132,6 +151,11 @@ fn read_folder(dir: &Path) -> Result<ModelFiles> {
     assemble(&name, &config, preprocess.as_deref(), bytes("tokenizer.json")?, &bytes("model.safetensors")?)
 }
 
+fn pixels(config: &ClipConfig, preprocess: Option<&str>) -> Result<Preprocess> {
+    let size = config.vision_config.image_size;
+    preprocess.map_or_else(|| Ok(Preprocess::clip(size)), |json| Preprocess::from_json(json, size))
+}
+
 fn assemble(
     name: &str,
     config: &str,
@@ -140,11 +164,7 @@ fn assemble(
     weights: &[u8],
 ) -> Result<ModelFiles> {
     let config = ClipConfig::from_json(config)?;
-    let size = config.vision_config.image_size;
-    let preprocess = match preprocess {
-        Some(json) => Preprocess::from_json(json, size)?,
-        None => Preprocess::clip(size),
-    };
+    let preprocess = pixels(&config, preprocess)?;
     let tensors = candle_core::safetensors::load_buffer(weights, &Device::Cpu)
         .map_err(|e| Error::invalid(format!("model.safetensors cannot be read: {e}")))?;
     Ok(ModelFiles {

@@ -1,7 +1,7 @@
 //! Layers of settings, and how they become one.
 
 use super::file::{self, Setting};
-use super::{Origin, Preset, Schema, Value};
+use super::{Key, Origin, Preset, Schema, Value};
 use crate::{Error, Registries, Result};
 use std::path::Path;
 
@@ -13,6 +13,7 @@ pub type ModelImplies<'a> = Box<dyn Fn(&str) -> Result<Vec<(String, Value)>> + '
 /// implies, and the chosen data set's and trainer's own defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
+    Run,
     Preset,
     DatasetFile,
     ConfigFile,
@@ -49,6 +50,12 @@ impl<'a> Layers<'a> {
         Self { registries, schema, layers: Vec::new(), model: None, faults: Vec::new() }
     }
 
+    /// Makes more keys known: those of one command, such as `PRETRAIN.*`.
+    pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.schema.extend(keys);
+        self
+    }
+
     /// The schema that layers are checked against.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -75,6 +82,11 @@ impl<'a> Layers<'a> {
             Err(error) => self.faults.push(error.to_string()),
         }
         self
+    }
+
+    /// Adds the settings of an earlier run, below every preset and file.
+    pub fn weakest_file(self, path: impl AsRef<Path>) -> Self {
+        self.file(Rank::Run, path.as_ref(), Origin::File)
     }
 
     /// Adds a data set's file (`--dataset-config-file`).

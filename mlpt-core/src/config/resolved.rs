@@ -71,8 +71,9 @@ impl Config {
         &self.notices
     }
 
-    pub(super) fn add_notice(&mut self, notice: String) {
-        self.notices.push(notice);
+    /// Adds something that the user should be told.
+    pub fn add_notice(&mut self, notice: impl Into<String>) {
+        self.notices.push(notice.into());
     }
 
     /// The value at `path`.

@@ -65,6 +65,8 @@ fn env(name: &str, value: &str) -> Vec<(String, String)> {
     vec![(name.to_owned(), value.to_owned()), ("PATH".to_owned(), "x".to_owned())]
 }
 
+type Step = Box<dyn Fn(Layers<'_>) -> Layers<'_>>;
+
 #[test]
 fn each_layer_beats_the_one_below() {
     let dir = tempfile::tempdir().unwrap();
@@ -74,7 +76,7 @@ fn each_layer_beats_the_one_below() {
     let implied = |_: &str| Ok(vec![("OPTIM.LR".to_owned(), Value::Float(0.125))]);
     let all = registries();
     // Added strongest first: the order of calls must not matter.
-    let steps: Vec<Box<dyn Fn(Layers<'_>) -> Layers<'_>>> = vec![
+    let steps: Vec<Step> = vec![
         Box::new(|l| l.overrides(&["OPTIM.LR=6"])),
         Box::new(|l| l.flag("--lr", "OPTIM.LR", 5.0)),
         Box::new(|l| l.env(env("MLPT__OPTIM__LR", "4"))),

@@ -1,0 +1,241 @@
+//! The command line.
+
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Mutual prompt learning: tuning CLIP's prompts on few images with unreliable labels.
+#[derive(Debug, Parser)]
+#[command(name = "mlpt", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+pub struct GlobalArgs {
+    /// Show more: -v progress of the program, -vv everything. RUST_LOG is finer.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Show warnings and errors only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train, evaluate and write a run directory; without any choice, the demonstration.
+    #[command(allow_negative_numbers = true)]
+    Train(TrainArgs),
+    /// Evaluate the checkpoints of a run.
+    #[command(allow_negative_numbers = true)]
+    Eval(EvalArgs),
+    /// Make a small CLIP model from captioned pictures.
+    #[command(allow_negative_numbers = true)]
+    Pretrain(PretrainArgs),
+    /// Show every setting with its value and where it came from.
+    #[command(allow_negative_numbers = true)]
+    Config(ConfigArgs),
+    /// Show what can be chosen by name.
+    List(ListArgs),
+    /// Explain a name (data set, trainer, noise model, ...) or a key such as OPTIM.LR.
+    Explain(ExplainArgs),
+}
+
+/// Where settings come from. Flags of the reference mean what they mean there.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Settings")]
+pub struct SettingsArgs {
+    /// A named set of settings, or the path of one; repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub preset: Vec<String>,
+    /// Config file of the data set, YAML or TOML; repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub dataset_config_file: Vec<PathBuf>,
+    /// Config file, YAML or TOML; repeatable, the later wins.
+    #[arg(long, value_name = "FILE")]
+    pub config_file: Vec<PathBuf>,
+    /// Name of the data set (DATASET.NAME).
+    #[arg(long, value_name = "NAME")]
+    pub dataset: Option<String>,
+    /// Name of the training method (TRAINER.NAME).
+    #[arg(long, value_name = "NAME")]
+    pub trainer: Option<String>,
+    /// The CLIP model: `builtin` or a folder in Hugging Face layout (MODEL.BACKBONE.NAME).
+    #[arg(long, value_name = "MODEL")]
+    pub backbone: Option<String>,
+    /// Accepted for published command lines; CLIP has no head (MODEL.HEAD.NAME).
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub head: Option<String>,
+    /// Folder that holds the data sets (DATASET.ROOT).
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<String>,
+    /// Folder of the run (OUTPUT_DIR).
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<String>,
+    /// Folder of a run to go on with (RESUME).
+    #[arg(long, value_name = "DIR")]
+    pub resume: Option<String>,
+    /// Seed of every random draw; -1 draws one (SEED).
+    #[arg(long, value_name = "N")]
+    pub seed: Option<i64>,
+    /// Where to compute: auto, cpu or cuda:N (DEVICE).
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// How many of a class's shots get a wrong label or image (DATASET.NUM_FP).
+    #[arg(long, value_name = "K")]
+    pub num_fp: Option<i64>,
+    /// Generalized cross-entropy instead of cross-entropy (LOSS.NAME gce).
+    #[arg(long)]
+    pub use_robustloss: bool,
+    /// Depth of the prompts of MaPLe and RMaPLe.
+    #[arg(long, value_name = "N", hide = true)]
+    pub prompt_depth: Option<i64>,
+    /// Transforms of training images (INPUT.TRANSFORMS).
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub transforms: Option<Vec<String>>,
+    /// Domains to train on (DATASET.SOURCE_DOMAINS).
+    #[arg(long, value_name = "NAME", num_args = 1.., hide = true)]
+    pub source_domains: Option<Vec<String>>,
+    /// Domains to test on (DATASET.TARGET_DOMAINS).
+    #[arg(long, value_name = "NAME", num_args = 1.., hide = true)]
+    pub target_domains: Option<Vec<String>>,
+    /// Any setting, as KEY VALUE or KEY=VALUE (`mlpt config` shows all keys).
+    #[arg(value_name = "KEY VALUE")]
+    pub opts: Vec<String>,
+}
+
+/// What `train` does beside its settings.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Run")]
+pub struct RunArgs {
+    /// Evaluate checkpoints instead of training.
+    #[arg(long)]
+    pub eval_only: bool,
+    /// Run directory that holds the checkpoints, with --eval-only.
+    #[arg(long, value_name = "DIR")]
+    pub model_dir: Option<PathBuf>,
+    /// Epoch of the checkpoints; without it the best or the last.
+    #[arg(long, value_name = "N")]
+    pub load_epoch: Option<usize>,
+    /// Build everything, tell what it is, and stop.
+    #[arg(long)]
+    pub no_train: bool,
+    /// Replace a run that lies in the output folder already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// `mlpt train`.
+#[derive(Args, Clone, Debug)]
+pub struct TrainArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print the result as JSON and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mlpt eval`.
+#[derive(Args, Clone, Debug)]
+#[command(override_usage = "mlpt eval [OPTIONS] [RUN] [KEY VALUE]...")]
+pub struct EvalArgs {
+    /// Settings; the first word may be the run directory.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Run directory that holds the checkpoints; its settings count below all others.
+    #[arg(long, value_name = "DIR")]
+    pub model_dir: Option<PathBuf>,
+    /// Epoch of the checkpoints; without it the best or the last.
+    #[arg(long, value_name = "N")]
+    pub load_epoch: Option<usize>,
+    /// Print the result as JSON and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mlpt pretrain`.
+#[derive(Args, Clone, Debug)]
+pub struct PretrainArgs {
+    /// Settings; --dataset adds a data set's pictures, --output-dir says where the model goes.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Run directories whose training, pool and test images must not be learnt from.
+    #[arg(long, value_name = "RUN", num_args = 1..)]
+    pub exclude: Vec<PathBuf>,
+    /// Replace a model that lies in the output folder already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// `mlpt config`.
+#[derive(Args, Clone, Debug)]
+pub struct ConfigArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Accepted as `train` does.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print JSON: an object by key, each with value, layer and source.
+    #[arg(long)]
+    pub json: bool,
+    /// Show the keys that are not set, too (JSON always does).
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Kinds of names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListKind {
+    /// DATASET.NAME
+    #[value(alias = "dataset")]
+    Datasets,
+    /// TRAINER.NAME
+    #[value(alias = "trainer")]
+    Trainers,
+    /// DATALOADER.*.SAMPLER
+    #[value(alias = "sampler")]
+    Samplers,
+    /// NOISE.NAME
+    #[value(alias = "noises")]
+    Noise,
+    /// TRAINER.MLPT.LEARNER1.MECHANISM and its like
+    #[value(alias = "mechanism")]
+    Mechanisms,
+    /// --preset
+    #[value(alias = "preset")]
+    Presets,
+}
+
+/// `mlpt list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// Which kind; all of them without one.
+    pub kind: Option<ListKind>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mlpt explain`.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// A name or a key, in any case.
+    pub name: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,6 @@
+//! The commands, one file each.
+
+pub mod config;
+pub mod explain;
+pub mod list;
+pub mod names;

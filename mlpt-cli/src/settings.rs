@@ -1,0 +1,109 @@
+//! From the command line to the settings of a run.
+
+use crate::args::SettingsArgs;
+use mlpt_core::clip::{Interpolation, ModelSource};
+use mlpt_core::config::{Config, Layers, Value};
+use mlpt_core::{Registries, Result};
+use std::path::Path;
+
+impl SettingsArgs {
+    /// The layers that these flags, the environment and the trailing settings say.
+    pub fn layers<'a>(&self, registries: &'a Registries) -> Layers<'a> {
+        let mut layers = Layers::new(registries).env(std::env::vars_os().filter_map(|(k, v)| {
+            // A variable that is no text is none of ours.
+            Some((k.into_string().ok()?, v.into_string().ok()?))
+        }));
+        layers = self.preset.iter().fold(layers, |l, name| l.preset(name));
+        layers = self.dataset_config_file.iter().fold(layers, |l, path| l.dataset_file(path));
+        layers = self.config_file.iter().fold(layers, |l, path| l.config_file(path));
+        layers = self.flags().into_iter().fold(layers, |l, (flag, path, value)| l.flag(flag, path, value));
+        layers.overrides(&self.opts)
+    }
+
+    /// The settings; `run` is a run directory whose own settings count below all others. Where
+    /// nobody chose anything, preset `demo` counts, and a notice says so.
+    ///
+    /// # Errors
+    /// Every fault of every layer.
+    pub fn resolve(&self, registries: &Registries, run: Option<&Path>) -> Result<Config> {
+        self.resolve_with(registries, run, implied)
+    }
+
+    /// The same, with another say on what a model implies.
+    pub(crate) fn resolve_with(
+        &self,
+        registries: &Registries,
+        run: Option<&Path>,
+        implied: fn(&str) -> Result<Vec<(String, Value)>>,
+    ) -> Result<Config> {
+        let mut layers = self.layers(registries).model(implied);
+        let recorded = run.map(|dir| dir.join("config.toml")).filter(|path| path.is_file());
+        if let Some(recorded) = recorded {
+            return layers.weakest_file(&recorded).resolve();
+        }
+        let bare = layers.is_bare();
+        if bare {
+            layers = layers.preset("demo");
+        }
+        let mut config = layers.resolve()?;
+        if bare {
+            config.add_notice("no trainer, data set, preset or config file was given: using preset 'demo'");
+        }
+        Ok(config)
+    }
+
+    fn flags(&self) -> Vec<(&'static str, &'static str, Value)> {
+        let mut flags: Vec<(&str, &str, Value)> = Vec::new();
+        let texts = [
+            ("--dataset", "DATASET.NAME", &self.dataset),
+            ("--trainer", "TRAINER.NAME", &self.trainer),
+            ("--backbone", "MODEL.BACKBONE.NAME", &self.backbone),
+            ("--head", "MODEL.HEAD.NAME", &self.head),
+            ("--root", "DATASET.ROOT", &self.root),
+            ("--output-dir", "OUTPUT_DIR", &self.output_dir),
+            ("--resume", "RESUME", &self.resume),
+            ("--device", "DEVICE", &self.device),
+        ];
+        flags.extend(texts.into_iter().filter_map(|(f, p, v)| Some((f, p, v.clone()?.into()))));
+        let numbers = [
+            ("--seed", "SEED", self.seed),
+            ("--num-fp", "DATASET.NUM_FP", self.num_fp),
+            ("--prompt-depth", "TRAINER.MAPLE.PROMPT_DEPTH", self.prompt_depth),
+            ("--prompt-depth", "TRAINER.RMAPLE.PROMPT_DEPTH", self.prompt_depth),
+        ];
+        flags.extend(numbers.into_iter().filter_map(|(f, p, v)| Some((f, p, v?.into()))));
+        let lists = [
+            ("--transforms", "INPUT.TRANSFORMS", &self.transforms),
+            ("--source-domains", "DATASET.SOURCE_DOMAINS", &self.source_domains),
+            ("--target-domains", "DATASET.TARGET_DOMAINS", &self.target_domains),
+        ];
+        flags.extend(lists.into_iter().filter_map(|(f, p, v)| Some((f, p, v.clone()?.into()))));
+        if self.use_robustloss {
+            flags.push(("--use-robustloss", "DATASET.USE_ROBUSTLOSS", true.into()));
+        }
+        flags
+    }
+}
+
+/// What the model that `name` means implies for the input.
+fn implied(name: &str) -> Result<Vec<(String, Value)>> {
+    let pixels = ModelSource::parse(name)?.preprocess()?;
+    let filter = match pixels.interpolation {
+        Interpolation::Nearest => "nearest",
+        Interpolation::Bilinear => "bilinear",
+        Interpolation::Bicubic => "bicubic",
+    };
+    // Through the shortest decimal: 0.4814 as f32 is another number as f64.
+    let floats = |xs: [f32; 3]| xs.map(|x| x.to_string().parse().unwrap_or(f64::from(x))).to_vec();
+    Ok(vec![
+        ("INPUT.SIZE".to_owned(), vec![pixels.size, pixels.size].into()),
+        ("INPUT.PIXEL_MEAN".to_owned(), floats(pixels.mean).into()),
+        ("INPUT.PIXEL_STD".to_owned(), floats(pixels.std).into()),
+        ("INPUT.INTERPOLATION".to_owned(), filter.into()),
+    ])
+}
+
+/// The same for a mere look at the settings, where the model need not be there.
+pub(crate) fn implied_if_there(name: &str) -> Result<Vec<(String, Value)>> {
+    Ok(implied(name).unwrap_or_default())
+}
