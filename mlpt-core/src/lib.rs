@@ -9,7 +9,7 @@
 //! | 1 | [`config`], [`tensor`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
 //! | 3 | [`prompt`], [`checkpoint`], [`event`] |
-//! | 4 | [`engine`], [`registries`] |
+//! | 4 | [`engine`], [`pretrain`], [`registries`] |
 
 pub mod checkpoint;
 pub mod clip;
@@ -23,6 +23,7 @@ pub mod loss;
 pub mod metric;
 pub mod mixture;
 pub mod optim;
+pub mod pretrain;
 pub mod prompt;
 pub mod registries;
 pub mod registry;

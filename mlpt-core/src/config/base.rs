@@ -4,6 +4,7 @@ use super::{Key, Schema, Section};
 use crate::data::InputConfig;
 use crate::loss::LossConfig;
 use crate::optim::OptimConfig;
+use crate::pretrain::{ArchitectureConfig, PretrainConfig};
 
 /// Shorthand for one key.
 fn key<T: super::FromValue>(path: &str, default: T, doc: &str) -> Key {
@@ -26,6 +27,8 @@ pub fn base_schema() -> Schema {
     schema.extend(OptimConfig::keys_below("OPTIM"));
     schema.extend(LossConfig::keys_below("LOSS"));
     schema.extend(train_and_test());
+    schema.extend(PretrainConfig::keys_below("PRETRAIN"));
+    schema.extend(ArchitectureConfig::keys_below("PRETRAIN.MODEL"));
     schema
 }
 

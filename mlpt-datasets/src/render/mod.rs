@@ -15,6 +15,7 @@ mod flat;
 mod path;
 mod pixels;
 mod scene;
+mod source;
 mod texture;
 mod wobble;
 
