@@ -45,7 +45,7 @@ pub fn center_window(width: usize, height: usize, window: (usize, usize)) -> Win
 /// `round(n / 2)` as Python rounds: a half goes to the even neighbour.
 fn half_to_even(n: usize) -> usize {
     let low = n / 2;
-    low + (n % 2 & low % 2)
+    low + ((n % 2) & (low % 2))
 }
 
 /// A random part with `scale` of the area and a shape between 3:4 and 4:3. After ten draws that
