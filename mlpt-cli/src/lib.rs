@@ -4,22 +4,25 @@
 
 pub mod args;
 pub mod commands;
+pub mod interrupt;
 pub mod log;
 pub mod output;
+pub mod progress;
 mod settings;
+pub mod summary;
 
 use anyhow::{Error, Result, bail};
 use args::{Cli, Command};
 use clap::{ColorChoice, Parser};
+use commands::train::Show;
 use mlpt_core::Registries;
 use mlpt_core::event::LogFile;
+use progress::Detail;
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Exit code for wrong flags.
 const USAGE: u8 = 2;
-/// Exit code after Ctrl-C: 128 and the signal's number, as shells have it.
-const INTERRUPTED: u8 = 130;
 
 /// Runs the command line with what the framework brings and whatever `register` adds.
 ///
@@ -47,15 +50,31 @@ pub fn run(registries: Registries) -> ExitCode {
     };
     let log = LogFile::default();
     log::init(cli.global.verbose, cli.global.quiet, cli.global.color, &log);
-    match dispatch(&cli, &registries) {
+    match dispatch(&cli, &registries, log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error, cli.global.color),
     }
 }
 
-fn dispatch(cli: &Cli, registries: &Registries) -> Result<()> {
+fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
+    let detail = match (cli.global.quiet, cli.global.verbose) {
+        (true, _) => Detail::Quiet,
+        (_, 0) => Detail::Normal,
+        _ => Detail::Verbose,
+    };
     match &cli.command {
-        Command::Train(_) | Command::Eval(_) | Command::Pretrain(_) => bail!("this command is not built yet"),
+        Command::Train(args) => {
+            let show = Show { detail, json: args.json, log };
+            let config = args.settings.resolve(registries, args.run.recorded())?;
+            commands::train::train(&config, registries, &args.run.options(), &show)
+        }
+        Command::Eval(args) => {
+            let show = Show { detail, json: args.json, log };
+            let (settings, checkpoints) = args.clone().split(registries)?;
+            let config = settings.resolve(registries, checkpoints.model_dir.as_deref())?;
+            commands::eval::eval(&config, registries, &checkpoints, &show)
+        }
+        Command::Pretrain(_) => bail!("this command is not built yet"),
         Command::Config(args) => commands::config::config(args, registries),
         Command::List(args) => commands::list::list(args, registries),
         Command::Explain(args) => commands::explain::explain(args, registries),
@@ -79,7 +98,7 @@ fn report(error: &Error, color: ColorChoice) -> ExitCode {
     // Nowhere to report that standard error is gone.
     let _ = writeln!(std::io::stderr(), "{on}error:{off} {text}");
     match error.downcast_ref() {
-        Some(mlpt_core::Error::Interrupted { .. }) => ExitCode::from(INTERRUPTED),
+        Some(mlpt_core::Error::Interrupted { .. }) => ExitCode::from(interrupt::EXIT_CODE),
         _ => ExitCode::FAILURE,
     }
 }

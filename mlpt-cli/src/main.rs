@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mlpt_cli::run_with(|all| mlpt_datasets::register(all))
+    mlpt_cli::run_with(|all| {
+        mlpt_datasets::register(all)?;
+        mlpt_trainers::register(all)
+    })
 }

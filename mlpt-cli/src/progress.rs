@@ -51,7 +51,8 @@ impl Terminal {
         // A thousand ticks an epoch: the number of batches differs between epochs and learners.
         self.bar.set_length(self.epochs * 1000);
         self.bar.set_position((epoch as u64 - 1) * 1000);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3}%  {elapsed} of about {duration}  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3}%  {elapsed} of about {duration}  {msg}")
+        {
             self.bar.set_style(style);
         }
         self.bar.reset_eta();

@@ -1,8 +1,11 @@
 //! From the command line to the settings of a run.
 
-use crate::args::SettingsArgs;
+use crate::args::{EvalArgs, RunArgs, SettingsArgs};
+use crate::commands::train::TrainOptions;
+use anyhow::bail;
 use mlpt_core::clip::{Interpolation, ModelSource};
-use mlpt_core::config::{Config, Layers, Value};
+use mlpt_core::config::{Config, Layers, Schema, Value};
+use mlpt_core::engine::Checkpoints;
 use mlpt_core::{Registries, Result};
 use std::path::Path;
 
@@ -20,7 +23,8 @@ impl SettingsArgs {
         layers.overrides(&self.opts)
     }
 
-    /// The settings; `run` is a run directory whose own settings count below all others. Where
+    /// The settings; `run` (or else `--resume`) is a run directory whose own settings count below
+    /// all others. Where
     /// nobody chose anything, preset `demo` counts, and a notice says so.
     ///
     /// # Errors
@@ -37,7 +41,8 @@ impl SettingsArgs {
         implied: fn(&str) -> Result<Vec<(String, Value)>>,
     ) -> Result<Config> {
         let mut layers = self.layers(registries).model(implied);
-        let recorded = run.map(|dir| dir.join("config.toml")).filter(|path| path.is_file());
+        let resumed = self.resume.as_deref().map(Path::new);
+        let recorded = run.or(resumed).map(|dir| dir.join("config.toml")).filter(|path| path.is_file());
         if let Some(recorded) = recorded {
             return layers.weakest_file(&recorded).resolve();
         }
@@ -82,6 +87,43 @@ impl SettingsArgs {
             flags.push(("--use-robustloss", "DATASET.USE_ROBUSTLOSS", true.into()));
         }
         flags
+    }
+}
+
+impl RunArgs {
+    /// The run whose settings count below all others.
+    pub(crate) fn recorded(&self) -> Option<&Path> {
+        self.model_dir.as_deref().filter(|_| self.eval_only)
+    }
+
+    /// The same for the engine.
+    pub(crate) fn options(&self) -> TrainOptions {
+        let Self { eval_only, no_train, overwrite, .. } = *self;
+        let checkpoints = Checkpoints { model_dir: self.model_dir.clone(), epoch: self.load_epoch };
+        TrainOptions { overwrite, no_train, eval_only, checkpoints }
+    }
+}
+
+impl EvalArgs {
+    /// Settings and checkpoints; the first of the trailing words is the run directory, unless it
+    /// begins a setting.
+    ///
+    /// # Errors
+    /// When that word is neither.
+    pub(crate) fn split(mut self, registries: &Registries) -> anyhow::Result<(SettingsArgs, Checkpoints)> {
+        let mut model_dir = self.model_dir.take();
+        if let Some(word) = self.settings.opts.first().filter(|_| model_dir.is_none()) {
+            let is_key = word.contains('=') || Schema::assemble(registries).get(&word.to_uppercase()).is_some();
+            if Path::new(word).is_dir() {
+                model_dir = Some(self.settings.opts.remove(0).into());
+            } else if !is_key {
+                bail!("there is no run directory {word}");
+            }
+        }
+        if let Some(dir) = model_dir.as_ref().filter(|dir| !dir.is_dir()) {
+            bail!("there is no run directory {}", dir.display());
+        }
+        Ok((self.settings, Checkpoints { model_dir, epoch: self.load_epoch }))
     }
 }
 

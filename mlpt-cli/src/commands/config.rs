@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Every fault of the settings.
 pub fn config(args: &ConfigArgs, registries: &Registries) -> Result<()> {
-    let run = args.run.model_dir.as_deref().filter(|_| args.run.eval_only);
-    let config = args.settings.resolve_with(registries, run, implied_if_there)?;
+    let config = args.settings.resolve_with(registries, args.run.recorded(), implied_if_there)?;
     for notice in config.notices() {
         tracing::warn!("{notice}");
     }

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 pub mod config;
+pub mod eval;
 pub mod explain;
 pub mod list;
 pub mod names;
+pub mod train;

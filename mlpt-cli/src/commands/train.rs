@@ -2,13 +2,12 @@
 
 use super::eval;
 use crate::progress::{Detail, Terminal};
-use crate::{interrupt, summary};
+use crate::{interrupt, output, summary};
 use anyhow::{Context, Result};
+use mlpt_core::Registries;
 use mlpt_core::config::Config;
 use mlpt_core::engine::{self, Checkpoints, RunOptions};
 use mlpt_core::event::LogFile;
-use mlpt_core::Registries;
-use std::io::Write;
 
 /// How a command shows what it does.
 #[derive(Clone)]
@@ -62,5 +61,5 @@ pub(super) fn options_for(config: &Config, show: &Show) -> Result<RunOptions> {
 /// The result as JSON, or the summary.
 pub(super) fn print(show: &Show, result: &impl serde::Serialize, summary: &str) -> Result<()> {
     let text = if show.json { serde_json::to_string_pretty(result)? } else { format!("\n{}", summary.trim_end()) };
-    writeln!(std::io::stdout(), "{text}").context("the result cannot be printed")
+    output::print(&text).context("the result cannot be printed")
 }

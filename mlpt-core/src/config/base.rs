@@ -37,7 +37,6 @@ fn run() -> Vec<Key> {
         key("OUTPUT_DIR", text(""), "Folder of the run; empty means below `output/`, laid out from the settings."),
         key("RESUME", text(""), "Folder of a run to go on with; empty means OUTPUT_DIR itself, where it holds one."),
         key("SEED", -1, "Seed of every random draw; -1 draws one, prints it and records it."),
-        key("VERBOSE", true, "Show the table of the data set and the settings at the start."),
         key("DEVICE", text("auto"), "Where to compute: `auto`, `cpu` or `cuda:N`."),
         key(
             "PREC",
@@ -57,8 +56,6 @@ fn dataset() -> Vec<Key> {
     vec![
         key("DATASET.ROOT", text(""), "Folder that holds the data sets."),
         key("DATASET.NAME", text(""), "Name of the data set; `mlpt list datasets` shows them."),
-        key::<Vec<String>>("DATASET.SOURCE_DOMAINS", vec![], "Domains to train on."),
-        key::<Vec<String>>("DATASET.TARGET_DOMAINS", vec![], "Domains to test on."),
         key("DATASET.NUM_SHOTS", -1, "Training images a class; below 1 means all of them."),
         key("DATASET.NUM_FP", 0, "How many of a class's shots get a wrong label or image."),
         key(
@@ -98,8 +95,7 @@ fn loader() -> Vec<Key> {
         key("DATALOADER.NUM_WORKERS", 4, "Threads that decode images."),
         key("DATALOADER.CACHE_MB", 512, "Memory for decoded images, in MiB; 0 decodes every time."),
         key("DATALOADER.TRAIN_U.SAME_AS_X", true, "TRAIN_U takes sampler and batch size from TRAIN_X."),
-        key("DATALOADER.TEST.SAMPLER", text("SequentialSampler"), "Sampler of validation and test."),
-        key("DATALOADER.TEST.BATCH_SIZE", 32, "Images a batch in validation and test."),
+        key("DATALOADER.TEST.BATCH_SIZE", 32, "Images a batch in validation, test and the pool."),
     ];
     for (stream, what) in [("TRAIN_X", "training"), ("TRAIN_U", "the second training stream")] {
         keys.extend(

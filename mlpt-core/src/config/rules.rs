@@ -60,6 +60,15 @@ fn is_users(origin: &Origin) -> bool {
     matches!(origin, Origin::File(_) | Origin::Env(_) | Origin::Flag(_) | Origin::Override)
 }
 
+/// There is one way to tell clean from noisy samples so far.
+pub(super) fn selector(config: &Config, faults: &mut Vec<String>) {
+    let Ok(selector) = config.resolved("SELECTOR.NAME") else { return };
+    if !matches!(&selector.value, Value::Str(name) if name.eq_ignore_ascii_case("mixture")) {
+        faults
+            .push(format!("SELECTOR.NAME ({}): unknown selector {}; known: mixture", selector.origin, selector.value));
+    }
+}
+
 /// Lets the chosen trainer, data set and noise model look at the settings.
 pub(super) fn entry_checks(config: &Config, registries: &Registries, faults: &mut Vec<String>) {
     run_check(config, "TRAINER.NAME", &registries.trainers, faults);
