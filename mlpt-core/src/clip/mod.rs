@@ -16,6 +16,9 @@ pub mod tokenizer_train;
 mod vision;
 mod weights;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{ClipConfig, TextConfig, VisionConfig};
 pub use frozen::FrozenClip;
 pub use model::ClipModel;

@@ -30,3 +30,6 @@ pub use weight::Weight;
 pub(crate) use affine::add_repeated;
 pub(crate) use attention::{Attended, join_heads};
 pub(crate) use softmax::{attention_weights_grad, attention_weights_value};
+
+#[cfg(test)]
+mod tests;
