@@ -11,7 +11,7 @@ pub mod progress;
 mod settings;
 pub mod summary;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Error, Result};
 use args::{Cli, Command};
 use clap::{ColorChoice, Parser};
 use commands::train::Show;
@@ -74,7 +74,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
             let config = settings.resolve(registries, checkpoints.model_dir.as_deref())?;
             commands::eval::eval(&config, registries, &checkpoints, &show)
         }
-        Command::Pretrain(_) => bail!("this command is not built yet"),
+        Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Config(args) => commands::config::config(args, registries),
         Command::List(args) => commands::list::list(args, registries),
         Command::Explain(args) => commands::explain::explain(args, registries),

@@ -5,4 +5,5 @@ pub mod eval;
 pub mod explain;
 pub mod list;
 pub mod names;
+pub mod pretrain;
 pub mod train;

@@ -70,14 +70,15 @@ impl ImageRef {
         }
     }
 
-    /// SHA-256 of the file's bytes, or of the pixels of a stored picture.
+    /// SHA-256 of the file's bytes; of the key of a stored picture, for a store makes the same
+    /// picture for the same key.
     ///
     /// # Errors
-    /// When the picture cannot be read.
+    /// When the file cannot be read.
     pub fn digest(&self) -> Result<String> {
         match self.path() {
             Some(path) => Ok(sha256_hex(&std::fs::read(&path).map_err(|e| Error::io(&path, e))?)),
-            None => Ok(sha256_hex(self.decode()?.as_raw())),
+            None => Ok(sha256_hex(self.key().as_bytes())),
         }
     }
 }

@@ -5,6 +5,7 @@ mod detection;
 mod draw;
 mod evaluate;
 mod facts;
+mod images;
 mod job;
 mod model;
 mod names;

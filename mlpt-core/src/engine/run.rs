@@ -7,7 +7,7 @@ use super::recorded::{self, Recorded};
 use super::result::{NoiseResult, RESULT_VERSION, RunResult, Scores};
 use super::rundir::Found;
 use super::train::{Loop, load_learners};
-use super::{RunDir, RunOptions, RunState, StateMeta, facts, passes};
+use super::{RunDir, RunOptions, RunState, StateMeta, facts, images, passes};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
 use crate::event::{Events, JsonlSink, LogFile, LogSink, duration};
@@ -78,6 +78,9 @@ fn run_in(config: &Config, registries: &Registries, options: RunOptions, started
     if let Some(pool) = &data.pool {
         write_atomic(&dir.pool(), pool.to_csv().as_bytes())?;
     }
+    let uses =
+        [("train", &*data.train.train), ("pool", &*data.train.pool), ("val", &*data.val), ("test", &*job.splits.test)];
+    images::write(&dir.images(), &uses)?;
     // The lines so far come after those that are kept of an earlier attempt.
     log.open(&dir.log(), earlier.log_bytes)?;
     let metrics = LogFile::default();

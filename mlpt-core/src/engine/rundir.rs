@@ -1,6 +1,7 @@
 //! The run directory: what lies where, and whether a run may start there.
 
 use super::recorded::Recorded;
+use crate::pretrain::IMAGES_FILE;
 use crate::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,11 @@ impl RunDir {
     /// The same of the pool, where it is not the training items.
     pub fn pool(&self) -> PathBuf {
         self.path.join("pool.csv")
+    }
+
+    /// Every picture that the run uses, with its digest.
+    pub fn images(&self) -> PathBuf {
+        self.path.join(IMAGES_FILE)
     }
 
     /// Lines as Dassl prints them.
@@ -128,6 +134,7 @@ impl RunDir {
             self.metrics(),
             self.log(),
             self.pool(),
+            self.images(),
             self.noise(),
             self.run(),
             self.config(),
