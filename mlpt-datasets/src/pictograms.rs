@@ -2,7 +2,7 @@
 
 use crate::render::{Catalog, ChalkStyle};
 use image::RgbImage;
-use mlpt_core::config::Key;
+use mlpt_core::config::Section;
 use mlpt_core::data::{ImageRef, ImageStore, Item, Splits};
 use mlpt_core::registries::{DatasetContext, DatasetFactory};
 use mlpt_core::registry::Entry;
@@ -42,7 +42,21 @@ pub const CLASSES: [&str; 24] = [
 /// Pictures a class: (split, count).
 pub const COUNTS: [(&str, usize); 3] = [("train", 80), ("val", 20), ("test", 50)];
 
-const SEED: &str = "DATASET.PICTOGRAMS.SEED";
+/// Section of its keys.
+const SECTION: &str = "DATASET.PICTOGRAMS";
+
+mlpt_core::section! {
+    /// Which pictures are drawn.
+    pub struct PictogramsConfig {
+        /// Which pictures are drawn; not the run's SEED.
+        pub seed: usize = 0_usize, "SEED";
+        /// How far the style is from the one that the built-in model knows: wobble, shear, unusual colour.
+        pub gap: f64 = ChalkStyle::GAP, "GAP";
+        /// Amount of clutter, hidden parts, uneven light and blur.
+        pub clutter: f64 = ChalkStyle::CLUTTER, "CLUTTER";
+    }
+}
+
 const DOC: &str = "24 classes of chalk drawings, 80 training, 20 validation and 50 test pictures each, drawn by the \
 program itself from DATASET.PICTOGRAMS.SEED whenever one is asked for. The built-in model has seen the same things, \
 but never in this style: light, unsteady lines on a dark, worn board, with clutter, hidden parts, uneven light, blur \
@@ -106,9 +120,14 @@ pub fn pictograms(seed: u64, style: ChalkStyle) -> Result<Splits> {
 }
 
 fn build(context: &DatasetContext<'_>) -> Result<Splits> {
-    let seed: i64 = context.scope.config().get(SEED)?;
-    let seed = u64::try_from(seed).map_err(|_| Error::Config(vec![format!("{SEED}: must not be negative")]))?;
-    pictograms(seed, ChalkStyle::default())
+    let config: PictogramsConfig = context.scope.config().section(SECTION)?;
+    for (key, value) in [("GAP", config.gap), ("CLUTTER", config.clutter)] {
+        if !(0.0..=3.0).contains(&value) {
+            return Err(Error::Config(vec![format!("{SECTION}.{key} is {value}: it must be from 0 to 3")]));
+        }
+    }
+    let style = ChalkStyle { gap: config.gap as f32, clutter: config.clutter as f32 };
+    pictograms(config.seed as u64, style)
 }
 
 /// Registers the data set.
@@ -124,6 +143,6 @@ pub fn register(registries: &mut Registries) -> Result<()> {
             Arc::new(build) as DatasetFactory,
         )
         .aliases(&["builtin", "demo"])
-        .keys([Key::new(SEED, 0i64, "Which pictures are drawn; not the run's SEED.")]),
+        .keys(PictogramsConfig::keys_below(SECTION)),
     )
 }

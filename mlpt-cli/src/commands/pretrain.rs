@@ -5,6 +5,7 @@ use crate::interrupt;
 use crate::output::print;
 use anyhow::{Context, Result, bail};
 use mlpt_core::Registries;
+use mlpt_core::clip::ModelSource;
 use mlpt_core::config::{Config, Scope};
 use mlpt_core::pretrain::{CaptionSource, ClassCaptions, Excluded, Mixed, PretrainConfig, PretrainOptions, pretrain};
 use mlpt_core::registries::DatasetContext;
@@ -37,7 +38,12 @@ pub fn run(args: &PretrainArgs, registries: &Registries) -> Result<()> {
     let seed = u64::try_from(seed).unwrap_or(DEFAULT_SEED);
     let settings: PretrainConfig = config.section("PRETRAIN")?;
     let (source, source_id) = source(args, registries, &config, &settings)?;
+    let start = match args.settings.backbone.as_deref() {
+        None => None,
+        Some(_) => Some(ModelSource::parse(&config.get::<String>("MODEL.BACKBONE.NAME")?)?.read()?),
+    };
     let options = PretrainOptions {
+        start,
         config: settings,
         architecture: config.section("PRETRAIN.MODEL")?,
         source,
@@ -71,7 +77,7 @@ fn source(
     settings: &PretrainConfig,
 ) -> Result<(Arc<dyn CaptionSource>, String)> {
     // Squares: a crop of a wide picture would leave out what its caption counts.
-    let rendered = CaptionedPictures::new(Frame { max_aspect: 1.0, ..Frame::default() })?;
+    let rendered = CaptionedPictures::new(Frame { max_aspect: 1.0, alone: settings.alone, ..Frame::default() })?;
     let name: String = config.get("DATASET.NAME")?;
     if name.is_empty() {
         if !args.exclude.is_empty() {

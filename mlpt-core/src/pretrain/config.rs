@@ -25,6 +25,8 @@ section! {
         pub flip: bool = true, "FLIP";
         /// Fraction of a batch that comes from the data set where one is given; the rest is rendered.
         pub data_fraction: f64 = 0.75, "DATA_FRACTION";
+        /// Share of rendered pictures, beside what chance brings, that show one thing, large, in the middle.
+        pub alone: f64 = 0.0, "ALONE";
         /// Steps between lines of the curve.
         pub print_freq: usize = 25, "PRINT_FREQ";
         /// Steps between saved states.
@@ -84,6 +86,7 @@ impl PretrainConfig {
         need(self.lr > 0.0 && self.lr.is_finite(), "LR must be positive");
         need(self.crop > 0.0 && self.crop <= 1.0, "CROP must be above 0 and at most 1");
         need((0.0..=1.0).contains(&self.data_fraction), "DATA_FRACTION must be between 0 and 1");
+        need((0.0..=1.0).contains(&self.alone), "ALONE must be between 0 and 1");
         need(self.print_freq > 0 && self.save_freq > 0, "PRINT_FREQ and SAVE_FREQ must be at least 1");
         if faults.is_empty() { Ok(()) } else { Err(Error::Config(faults)) }
     }

@@ -6,7 +6,7 @@ use super::source::CaptionSource;
 use super::state::{self, Progress};
 use super::step::{LOGIT_SCALE, contrastive_step};
 use crate::clip::tokenizer_train;
-use crate::clip::{ClipConfig, ClipModel, Preprocess, TextConfig, Tokenizer, VisionConfig, write_model};
+use crate::clip::{ClipConfig, ClipModel, ModelFiles, Preprocess, TextConfig, Tokenizer, VisionConfig, write_model};
 use crate::data::transform::{Filter, Transform, TransformConfig};
 use crate::engine::StopFlag;
 use crate::files::{sha256_hex, write_atomic};
@@ -32,6 +32,8 @@ pub struct PretrainOptions {
     pub config: PretrainConfig,
     /// The model's shape.
     pub architecture: ArchitectureConfig,
+    /// A model to start from, with its shape and tokenizer, in place of a random one.
+    pub start: Option<ModelFiles>,
     /// Captioned pictures.
     pub source: Arc<dyn CaptionSource>,
     /// What the source is, for the fingerprint: names, roots, digests of what is excluded.
@@ -67,23 +69,16 @@ pub struct PretrainReport {
 /// # Errors
 /// Bad settings, an unreadable picture, a loss that is not finite, or [`Error::Interrupted`].
 pub fn pretrain(options: &PretrainOptions, mut tell: impl FnMut(&str)) -> Result<PretrainReport> {
-    let PretrainOptions { config, architecture, source, out, device, .. } = options;
+    let PretrainOptions { config, architecture, out, device, .. } = options;
     config.check()?;
     let begun = Instant::now();
     let root = RngTree::new(options.seed).child("pretrain");
 
-    let captions: Vec<String> =
-        (0..TOKENIZER_CAPTIONS).map(|i| source.caption(&root.child("tokenizer").at(i))).collect::<Result<_>>()?;
-    let tokenizer_json = tokenizer_train::train(&captions, architecture.vocab_size)?;
-    let tokenizer = Tokenizer::from_bytes(tokenizer_json.as_bytes(), CONTEXT_LENGTH)?;
-    let clip_config = architecture.clip_config(&tokenizer);
-    let preprocess = Preprocess::clip(architecture.image_size);
-    let model = ClipModel::random(&clip_config, &root.child("init"), device)?;
+    let Start { model, tokenizer_json, tokenizer, preprocess } = match &options.start {
+        Some(files) => Start::from_files(files, device)?,
+        None => Start::random(options, &root)?,
+    };
     let params = model.trainable_vars();
-    for param in params.iter().filter(|p| p.name == LOGIT_SCALE) {
-        let value = Tensor::full(config.logit_scale as f32, param.var.shape(), device)?;
-        param.var.set(&value)?;
-    }
     let parameters = params.iter().map(|p| p.var.elem_count()).sum();
     let mut optimizer = build(
         &OptimConfig {
@@ -95,8 +90,9 @@ pub fn pretrain(options: &PretrainOptions, mut tell: impl FnMut(&str)) -> Result
         params.clone(),
     )?;
 
+    let start = options.start.as_ref().map_or("random", |files| &files.digest);
     let fingerprint =
-        sha256_hex(format!("{config:?} {architecture:?} {} {}", options.seed, options.source_id).as_bytes());
+        sha256_hex(format!("{config:?} {architecture:?} {} {} {start}", options.seed, options.source_id).as_bytes());
     let mut progress = state::load(out, &fingerprint, &params, &mut *optimizer, device)?.unwrap_or(Progress {
         step: 0,
         fingerprint,
@@ -108,7 +104,7 @@ pub fn pretrain(options: &PretrainOptions, mut tell: impl FnMut(&str)) -> Result
     }
 
     let recipe = Recipe {
-        source: source.clone(),
+        source: options.source.clone(),
         tokenizer: Arc::new(tokenizer),
         transform: transform(&preprocess, config, false),
         mirroring: config.flip.then(|| transform(&preprocess, config, true)),
@@ -181,6 +177,41 @@ pub fn pretrain(options: &PretrainOptions, mut tell: impl FnMut(&str)) -> Result
         seconds: begun.elapsed().as_secs_f64(),
         resumed_from,
     })
+}
+
+/// What the loop starts from.
+struct Start {
+    model: ClipModel,
+    tokenizer_json: String,
+    tokenizer: Tokenizer,
+    preprocess: Preprocess,
+}
+
+impl Start {
+    /// A random model and a tokenizer that is learnt from the source's captions.
+    fn random(options: &PretrainOptions, root: &RngTree) -> Result<Self> {
+        let PretrainOptions { config, architecture, source, device, .. } = options;
+        let captions: Vec<String> =
+            (0..TOKENIZER_CAPTIONS).map(|i| source.caption(&root.child("tokenizer").at(i))).collect::<Result<_>>()?;
+        let tokenizer_json = tokenizer_train::train(&captions, architecture.vocab_size)?;
+        let tokenizer = Tokenizer::from_bytes(tokenizer_json.as_bytes(), CONTEXT_LENGTH)?;
+        let model = ClipModel::random(&architecture.clip_config(&tokenizer), &root.child("init"), device)?;
+        for scale in model.trainable_vars().iter().filter(|p| p.name == LOGIT_SCALE) {
+            scale.var.set(&Tensor::full(config.logit_scale as f32, scale.var.shape(), device)?)?;
+        }
+        Ok(Self { model, tokenizer_json, tokenizer, preprocess: Preprocess::clip(architecture.image_size) })
+    }
+
+    /// The model in `files`; its shape and tokenizer stay.
+    fn from_files(files: &ModelFiles, device: &Device) -> Result<Self> {
+        let context = files.config.text_config.max_position_embeddings;
+        Ok(Self {
+            model: ClipModel::trainable(&files.config, files.tensors.clone(), device)?,
+            tokenizer_json: String::from_utf8_lossy(&files.tokenizer).into_owned(),
+            tokenizer: Tokenizer::from_bytes(&files.tokenizer, context)?,
+            preprocess: files.preprocess.clone(),
+        })
+    }
 }
 
 fn transform(preprocess: &Preprocess, config: &PretrainConfig, random_flip: bool) -> Transform {

@@ -19,11 +19,13 @@ pub struct Frame {
     pub max_side: u32,
     /// The longer side over the shorter, at most; 1 makes squares.
     pub max_aspect: f32,
+    /// Share of pictures, beside what chance brings, that show one thing, large, in the middle.
+    pub alone: f64,
 }
 
 impl Default for Frame {
     fn default() -> Self {
-        Self { min_side: 64, max_side: 112, max_aspect: 1.34 }
+        Self { min_side: 64, max_side: 112, max_aspect: 1.34, alone: 0.0 }
     }
 }
 
@@ -65,11 +67,16 @@ impl CaptionedPictures {
     /// When there is no memory for it.
     pub fn sample(&self, rng: &RngTree) -> Result<Captioned> {
         let mut draw = rng.child("scene").rng();
-        let scene = Scene::draw(&self.catalog, &mut draw);
+        let scene = self.scene(&mut draw);
         let (width, height) = self.size(&scene, &mut draw);
         let image = flat::render(&self.catalog, &scene, width, height, &mut rng.child("pixels").rng())?;
         let caption = caption::write(&self.catalog, &scene, &mut rng.child("caption").rng());
         Ok(Captioned { image, scene, caption })
+    }
+
+    /// The scene of a picture.
+    pub(super) fn scene(&self, draw: &mut Rng) -> Scene {
+        Scene::draw(&self.catalog, self.frame.alone, draw)
     }
 
     /// Another caption of a scene.
@@ -92,7 +99,7 @@ impl CaptionedPictures {
     }
 
     fn size(&self, scene: &Scene, rng: &mut Rng) -> (u32, u32) {
-        let Frame { min_side, max_side, max_aspect } = self.frame;
+        let Frame { min_side, max_side, max_aspect, .. } = self.frame;
         let short = rng.random_range(min_side..=max_side.max(min_side));
         let aspect = if rng.random_bool(0.4) { 1.0 } else { 1.0 + rng.random::<f32>() * (max_aspect - 1.0).max(0.0) };
         let long = (short as f32 * aspect) as u32;

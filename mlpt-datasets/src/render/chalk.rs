@@ -30,11 +30,16 @@ const BYSTANDERS: [&str; 8] = ["circle", "triangle", "hexagon", "star", "heart",
 
 impl Default for ChalkStyle {
     fn default() -> Self {
-        Self { gap: 1.0, clutter: 1.0 }
+        Self { gap: Self::GAP as f32, clutter: Self::CLUTTER as f32 }
     }
 }
 
 impl ChalkStyle {
+    /// The gap of the data set.
+    pub const GAP: f64 = 1.0;
+    /// Its clutter.
+    pub const CLUTTER: f64 = 1.0;
+
     /// Draws one concept, `width` by `height` pixels.
     pub(crate) fn render(&self, catalog: &Catalog, concept: usize, size: [u32; 2], rng: &mut Rng) -> Result<RgbImage> {
         let [w, h] = size.map(|s| s as f32);

@@ -116,8 +116,8 @@ fn colour(not: &[&Colour], rng: &mut Rng) -> &'static Colour {
 }
 
 impl Scene {
-    /// Draws a scene.
-    pub(super) fn draw(catalog: &Catalog, rng: &mut Rng) -> Self {
+    /// Draws a scene; `alone` is the probability that it becomes one large thing in the middle.
+    pub(super) fn draw(catalog: &Catalog, alone: f64, rng: &mut Rng) -> Self {
         let ground = match rng.random_range(0..10) {
             // As most drawings: on white.
             0..3 => &COLOURS[9],
@@ -146,6 +146,8 @@ impl Scene {
             6..8 => Backdrop::Gradient,
             _ => Backdrop::Noisy,
         };
+        let alone = alone > 0.0 && rng.random_bool(alone.min(1.0));
+        let layout = if alone { Layout::Alone(Size::Large, Place::Middle) } else { layout };
         Self { thing, layout, backdrop, ground }
     }
 

@@ -1,6 +1,6 @@
 //! The rendered pictures as a source for pre-training.
 
-use super::{CaptionedPictures, Scene};
+use super::CaptionedPictures;
 use image::RgbImage;
 use mlpt_core::Result;
 use mlpt_core::pretrain::CaptionSource;
@@ -14,7 +14,7 @@ impl CaptionSource for CaptionedPictures {
 
     fn caption(&self, rng: &RngTree) -> Result<String> {
         // The same words that the picture would get, without drawing it.
-        let scene = Scene::draw(self.catalog(), &mut rng.child("scene").rng());
+        let scene = self.scene(&mut rng.child("scene").rng());
         Ok(CaptionedPictures::caption(self, &scene, rng))
     }
 }
