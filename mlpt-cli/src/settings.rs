@@ -9,6 +9,9 @@ use mlpt_core::engine::Checkpoints;
 use mlpt_core::{Registries, Result};
 use std::path::Path;
 
+/// What a model implies, by the name that `MODEL.BACKBONE.NAME` gives.
+type Implied = fn(&str) -> Result<Vec<(String, Value)>>;
+
 impl SettingsArgs {
     /// The layers that these flags, the environment and the trailing settings say.
     pub fn layers<'a>(&self, registries: &'a Registries) -> Layers<'a> {
@@ -34,12 +37,7 @@ impl SettingsArgs {
     }
 
     /// The same, with another say on what a model implies.
-    pub(crate) fn resolve_with(
-        &self,
-        registries: &Registries,
-        run: Option<&Path>,
-        implied: fn(&str) -> Result<Vec<(String, Value)>>,
-    ) -> Result<Config> {
+    pub(crate) fn resolve_with(&self, registries: &Registries, run: Option<&Path>, implied: Implied) -> Result<Config> {
         let mut layers = self.layers(registries).model(implied);
         let resumed = self.resume.as_deref().map(Path::new);
         let recorded = run.or(resumed).map(|dir| dir.join("config.toml")).filter(|path| path.is_file());

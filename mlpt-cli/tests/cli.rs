@@ -97,6 +97,20 @@ fn without_any_choice_it_is_the_demonstration() {
 }
 
 #[test]
+fn an_earlier_runs_settings_count_below_all_others() {
+    let run = tempfile::tempdir().unwrap();
+    std::fs::write(run.path().join("config.toml"), "TRAINER.NAME = \"CoOp\"\nSEED = 5\nOPTIM.MAX_EPOCH = 7\n").unwrap();
+    let dir = run.path().to_str().unwrap();
+    for line in [vec!["config", "--json", "--resume", dir], vec!["config", "--json", "--eval-only", "--model-dir", dir]]
+    {
+        let all = json(&[line, vec!["OPTIM.MAX_EPOCH", "8"]].concat());
+        assert_eq!(all["TRAINER.NAME"]["value"], "CoOp", "not the demonstration");
+        assert_eq!(all["SEED"]["value"], 5);
+        assert_eq!(all["OPTIM.MAX_EPOCH"]["value"], 8);
+    }
+}
+
+#[test]
 fn settings_print_as_a_table() {
     let text = good(&["config", "--trainer", "CoOp", "--seed", "0", "OPTIM.LR=1", "--all"]);
     let line = |key: &str| {

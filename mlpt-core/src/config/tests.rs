@@ -73,6 +73,7 @@ fn each_layer_beats_the_one_below() {
     let preset = file(dir.path(), "p.toml", "OPTIM.LR = 1\n");
     let dataset = file(dir.path(), "d.yaml", "OPTIM:\n  LR: 2\n");
     let config = file(dir.path(), "c.yaml", "optim:\n  lr: 3e0\n");
+    let run = file(dir.path(), "config.toml", "OPTIM.LR = 0.75\n");
     let implied = |_: &str| Ok(vec![("OPTIM.LR".to_owned(), Value::Float(0.125))]);
     let all = registries();
     // Added strongest first: the order of calls must not matter.
@@ -83,9 +84,10 @@ fn each_layer_beats_the_one_below() {
         Box::new(move |l| l.config_file(&config)),
         Box::new(move |l| l.dataset_file(&dataset)),
         Box::new(move |l| l.preset(preset.to_str().unwrap())),
+        Box::new(move |l| l.weakest_file(&run)),
         Box::new(|l| l.flag("--trainer", "TRAINER.NAME", "CoOp")),
     ];
-    let expected = [6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.125];
+    let expected = [6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.75, 0.5, 0.125];
     for (skip, wanted) in expected.into_iter().enumerate() {
         let layers = steps.iter().skip(skip).fold(Layers::new(&all).model(implied), |l, step| step(l));
         assert_eq!(layers.resolve().unwrap().get::<f64>("OPTIM.LR").unwrap(), wanted);
@@ -211,6 +213,12 @@ fn an_entry_looks_at_the_settings() {
     let words = ["TRAINER.NAME=MLPT", "OPTIM.MAX_EPOCH=-1"];
     assert_eq!(faults(|l| l.overrides(&words)), ["MAX_EPOCH below 0"]);
     assert!(resolve(|l| l.overrides(&words[1..])).is_ok(), "only the chosen entry looks");
+}
+
+#[test]
+fn there_is_one_selector() {
+    assert!(faults(|l| l.overrides(&["SELECTOR.NAME=guess"]))[0].contains("unknown selector \"guess\""));
+    assert!(resolve(|l| l.overrides(&["SELECTOR.NAME=Mixture"])).is_ok());
 }
 
 #[test]
