@@ -42,6 +42,7 @@ fn a_run_leaves_everything_behind() {
         files(dir.path()),
         [
             "config.toml",
+            "images.csv",
             "log.txt",
             "metrics.jsonl",
             "noise.csv",
@@ -62,6 +63,11 @@ fn a_run_leaves_everything_behind() {
     assert_eq!(written["noise"]["wrong"], 3);
     assert!(written["detection"]["auroc"].is_f64() && written["detection"]["learners"]["probe"]["recall"].is_f64());
     assert!(written["zero_shot"]["accuracy"].is_f64());
+
+    let images = read(&dir.path().join("images.csv"));
+    assert_eq!(images.lines().next(), Some("split,image,sha256"));
+    assert_eq!(images.lines().filter(|l| l.starts_with("test,")).count(), 18);
+    assert_eq!(mlpt_core::pretrain::Excluded::default().add_run(dir.path()).unwrap(), 12 + 12 + 18);
 
     // As parse_test_res.py reads it: the last accuracy after the end signal.
     let log = read(&dir.path().join("log.txt"));
@@ -106,13 +112,10 @@ fn a_resumed_run_equals_one_that_was_not_stopped() {
     let halted = tempfile::tempdir().unwrap();
     let settings = config(&all, halted.path(), &[]);
     // At the end of an epoch, then in the middle of one: that epoch is thrown away.
-    let stops: [(fn(&Event) -> bool, usize); 2] = [
-        (|e| matches!(e, Event::EpochEnd { epoch: 1, .. }), 1),
-        (|e| matches!(e, Event::Step(s) if s.epoch == 2 && s.batch == 1), 1),
-    ];
-    for (when, finished) in stops {
+    let at_the_end: fn(&Event) -> bool = |e| matches!(e, Event::EpochEnd { epoch: 1, .. });
+    for when in [at_the_end, |e| matches!(e, Event::Step(s) if s.epoch == 2 && s.batch == 1)] {
         let error = engine::run(&settings, &all, spied(when).0).unwrap_err();
-        assert!(matches!(error, Error::Interrupted { epoch } if epoch == finished), "{error}");
+        assert!(matches!(error, Error::Interrupted { epoch: 1 }), "{error}");
         assert!(!halted.path().join("result.json").exists());
     }
     // A seed that is not given is that of the run that lies there.

@@ -61,7 +61,7 @@ impl LineFormat {
         values.extend(s.acc.map(|acc| ("acc", acc)));
         self.meters.resize_with(values.len(), Meter::default);
         let means: Vec<(f64, f64)> = self.meters.iter_mut().zip(&values).map(|(m, (_, v))| m.add(*v)).collect();
-        if s.batch % self.print_freq != 0 && s.num_batches >= self.print_freq {
+        if !s.batch.is_multiple_of(self.print_freq) && s.num_batches >= self.print_freq {
             return None;
         }
 
