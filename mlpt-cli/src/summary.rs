@@ -18,7 +18,13 @@ pub fn run(r: &RunResult) -> String {
     noise(&mut out, r);
     row(&mut out, "time", &duration(r.elapsed_s));
     passes(&mut out, &r.passes);
-    let _ = write!(out, "\nWritten to {}: result.json, log.txt, metrics.jsonl, checkpoints", r.output_dir.display());
+    let _ = writeln!(out, "\nWritten to {}", r.output_dir.display());
+    row(&mut out, "result.json", "these figures at full precision");
+    row(&mut out, "noise.csv", "given and true labels");
+    if r.output_dir.join("clean.csv").exists() {
+        row(&mut out, "clean.csv", "how right each label looks to each learner");
+    }
+    row(&mut out, "log.txt, metrics.jsonl", "every epoch");
     out
 }
 

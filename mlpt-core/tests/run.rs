@@ -41,6 +41,7 @@ fn a_run_leaves_everything_behind() {
     assert_eq!(
         files(dir.path()),
         [
+            "clean.csv",
             "config.toml",
             "images.csv",
             "log.txt",
@@ -68,6 +69,10 @@ fn a_run_leaves_everything_behind() {
     assert_eq!(images.lines().next(), Some("split,image,sha256"));
     assert_eq!(images.lines().filter(|l| l.starts_with("test,")).count(), 18);
     assert_eq!(mlpt_core::pretrain::Excluded::default().add_run(dir.path()).unwrap(), 12 + 12 + 18);
+
+    let clean = read(&dir.path().join("clean.csv"));
+    assert_eq!(clean.lines().next(), Some("index,image,given,true,clean_probe"));
+    assert_eq!(clean.lines().count(), 1 + 12);
 
     // As parse_test_res.py reads it: the last accuracy after the end signal.
     let log = read(&dir.path().join("log.txt"));

@@ -1,6 +1,7 @@
 //! The run: from settings to `result.json`.
 
 mod base;
+mod clean;
 mod detection;
 mod draw;
 mod evaluate;

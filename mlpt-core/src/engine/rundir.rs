@@ -60,6 +60,11 @@ impl RunDir {
         self.path.join(IMAGES_FILE)
     }
 
+    /// How clean the last epoch's learners held each pool item to be.
+    pub fn clean(&self) -> PathBuf {
+        self.path.join("clean.csv")
+    }
+
     /// Lines as Dassl prints them.
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
@@ -135,6 +140,8 @@ impl RunDir {
             self.log(),
             self.pool(),
             self.images(),
+            self.clean(),
+            self.path.join("cmat.csv"),
             self.noise(),
             self.run(),
             self.config(),

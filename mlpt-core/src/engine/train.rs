@@ -4,7 +4,7 @@ use super::job::{Job, JobData};
 use super::rates::Rates;
 use super::result::DetectionResult;
 use super::scoring::ImageSet;
-use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, passes};
+use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean, passes};
 use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path};
 use crate::event::{Event, Events, LogFile};
 use crate::{Error, Result};
@@ -55,6 +55,10 @@ impl Loop<'_> {
             for (learner, rate) in self.rates.take() {
                 events.scalar(format!("lr/{learner}"), epoch + 1, rate.lr);
                 events.scalar(format!("largest_grad_norm/{learner}"), epoch + 1, rate.largest_norm);
+            }
+            if !report.clean.is_empty() {
+                let pool = data.pool.as_ref().unwrap_or(&data.noise);
+                clean::write(&self.dir.clean(), pool, &job.splits.class_names, &report.clean)?;
             }
             let detection = data.truth.score_all(&report.clean)?;
             tell_detection(detection.as_ref(), epoch + 1, max_epoch, events);
