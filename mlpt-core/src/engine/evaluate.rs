@@ -74,9 +74,6 @@ pub fn evaluate(
 ) -> Result<EvalResult> {
     let started = Instant::now();
     let mut events = listeners(config, &options.log, options.sinks)?;
-    for notice in config.notices() {
-        events.note(notice.clone());
-    }
     let names = Names::of(config, registries)?;
     let mut config = config.clone();
     let seed = draw_seed(&mut config, &mut events)?;

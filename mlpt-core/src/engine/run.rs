@@ -35,9 +35,6 @@ pub fn run(config: &Config, registries: &Registries, options: RunOptions) -> Res
 fn run_in(config: &Config, registries: &Registries, options: RunOptions, started: Instant) -> Result<RunResult> {
     let RunOptions { stop, sinks, log, overwrite } = options;
     let mut events = listeners(config, &log, sinks)?;
-    for notice in config.notices() {
-        events.note(notice.clone());
-    }
     let names = Names::of(config, registries)?;
     let mut config = config.clone();
     let (dir, seed) = settle(&mut config, &names, &mut events)?;
@@ -152,6 +149,7 @@ pub fn build_only(config: &Config, registries: &Registries, options: RunOptions)
     Ok(())
 }
 
+/// All listeners but those of the run directory, which have been told what the settings have to say.
 pub(super) fn listeners(
     config: &Config,
     log: &LogFile,
@@ -161,6 +159,9 @@ pub(super) fn listeners(
     events.add(Box::new(LogSink::new(log.clone(), config.get("TRAIN.PRINT_FREQ")?)));
     for sink in sinks {
         events.add(sink);
+    }
+    for notice in config.notices() {
+        events.note(notice.clone());
     }
     Ok(events)
 }
@@ -226,9 +227,12 @@ fn test(job: &mut Job, data: &JobData, dir: &RunDir, meta: &StateMeta, events: &
     if job.config.get("TEST.NO_TEST")? {
         return Ok(Tested { split: job.config.get("TEST.SPLIT")?, trained: None, zero_shot: None });
     }
-    if let Some((accuracy, epoch)) = meta.best {
+    if let Some((correct, epoch)) = meta.best {
         load_learners(job, |learner| best_path(dir.path(), learner))?;
-        events.note(format!("Deploy the model of epoch {epoch}, best on the val split ({accuracy:.2}%)"));
+        events.note(format!(
+            "Deploy the model of epoch {epoch}, best on the val split ({correct} of {} right)",
+            data.val.len()
+        ));
     }
     let (split, images) = job.test_set(&data.val)?;
     events.note(format!("Evaluate on the *{split}* set ({} images)", images.len()));

@@ -29,8 +29,9 @@ pub struct StateMeta {
     pub model_digest: String,
     /// Digest of the noise manifest.
     pub noise_digest: String,
-    /// Best accuracy on the validation split so far, with its epoch.
-    pub best: Option<(f64, usize)>,
+    /// Most right predictions on the validation split so far, with their epoch. A count, because a
+    /// share that went through JSON may come back a digit off.
+    pub best: Option<(usize, usize)>,
     /// The last epoch's detection scores, as they stand in `result.json`.
     pub detection: serde_json::Value,
     /// The trainer's counters.

@@ -117,8 +117,8 @@ impl Loop<'_> {
         let scores = val.score(&mut *job.trainer, &job.clip, job.splits.class_names.len())?;
         events.scalar("val/accuracy", meta.epoch, scores.accuracy);
         events.note(format!("epoch [{}] val accuracy: {:.2}%", meta.epoch, scores.accuracy));
-        if meta.best.is_none_or(|(best, _)| scores.accuracy > best) {
-            meta.best = Some((scores.accuracy, meta.epoch));
+        if meta.best.is_none_or(|(best, _)| scores.correct > best) {
+            meta.best = Some((scores.correct, meta.epoch));
             let name = |learner: &str| best_path(self.dir.path(), learner);
             save_learners(job, meta.epoch, Some(scores.accuracy), name, events)?;
         }
