@@ -24,7 +24,8 @@ pub fn run(r: &RunResult) -> String {
     if r.output_dir.join("clean.csv").exists() {
         row(&mut out, "clean.csv", "how right each label looks to each learner");
     }
-    row(&mut out, "log.txt, metrics.jsonl", "every epoch");
+    row(&mut out, "log.txt", "what happened");
+    row(&mut out, "metrics.jsonl", "every step and every epoch's figures");
     out
 }
 
