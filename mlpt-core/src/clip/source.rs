@@ -184,16 +184,7 @@ mod tests {
     use crate::clip::{FrozenClip, tokenizer_train};
     use crate::rng::RngTree;
 
-    /// Makes the stand-in for the built-in model: random weights, so that everything runs before
-    /// there is a pre-trained one. `cargo test -p mlpt-core placeholder -- --ignored`
-    #[test]
-    #[ignore = "writes mlpt-core/assets"]
-    fn write_placeholder() {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/tiny-clip");
-        let (model, tokenizer) = random();
-        write_model(&dir, &model, &tokenizer, &Preprocess::clip(64), DType::F16).unwrap();
-    }
-
+    /// A tiny model with random weights.
     fn random() -> (ClipModel, String) {
         let captions: Vec<String> = ["a photo of a", "a picture of the", "red circle", "blue square", "green triangle"]
             .iter()
@@ -210,7 +201,7 @@ mod tests {
         .unwrap();
         config.text_config.vocab_size = ids.vocab_size();
         config.text_config.eos_token_id = ids.end();
-        (ClipModel::random(&config, &RngTree::new(1).child("placeholder"), &Device::Cpu).unwrap(), tokenizer)
+        (ClipModel::random(&config, &RngTree::new(1).child("tiny"), &Device::Cpu).unwrap(), tokenizer)
     }
 
     #[test]

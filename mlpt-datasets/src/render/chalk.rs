@@ -19,9 +19,9 @@ use rand::Rng as _;
 /// How far the style is from the flat one: the two knobs that set how hard the data set is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChalkStyle {
-    /// Strength of wobble, shear, misplaced and unusual colour; 0 is a clean drawing, 1 the normal hand.
+    /// Strength of wobble, shear, misplaced and unusual colour; 0 is a clean drawing.
     pub gap: f32,
-    /// Amount of clutter, hidden parts, light and blur; 0 is none, 1 the normal amount.
+    /// Amount of clutter, hidden parts, light and blur; 0 is none.
     pub clutter: f32,
 }
 
@@ -36,9 +36,9 @@ impl Default for ChalkStyle {
 
 impl ChalkStyle {
     /// The gap of the data set.
-    pub const GAP: f64 = 1.0;
+    pub const GAP: f64 = 0.6;
     /// Its clutter.
-    pub const CLUTTER: f64 = 1.0;
+    pub const CLUTTER: f64 = 0.6;
 
     /// Draws one concept, `width` by `height` pixels.
     pub(crate) fn render(&self, catalog: &Catalog, concept: usize, size: [u32; 2], rng: &mut Rng) -> Result<RgbImage> {
