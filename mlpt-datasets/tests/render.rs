@@ -95,6 +95,9 @@ fn registered(seed: i64) -> Splits {
     mlpt_datasets::register(&mut registries).unwrap();
     let entry = registries.datasets.get("demo").unwrap();
     let mut config = Config::default();
+    for key in entry.schema.iter() {
+        config.set(&key.path, key.default.clone(), Origin::Default);
+    }
     config.set("DATASET.PICTOGRAMS.SEED", seed, Origin::Default);
     let scope = Scope::new(&config, ["DATASET".to_owned()]);
     let context = DatasetContext { root: "".into(), rng: RngTree::new(77), scope };
