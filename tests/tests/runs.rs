@@ -1,5 +1,5 @@
 //! Whole runs of the command.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 
