@@ -3,7 +3,7 @@
 use crate::files::sha256_hex;
 use crate::{Error, Result};
 use image::RgbImage;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -120,4 +120,19 @@ pub struct Splits {
     pub class_names: Vec<String>,
     /// The zero-shot prompt with `{}` for the name.
     pub template: String,
+}
+
+impl Splits {
+    /// SHA-256 of the class names and of every item's split, key and label: two runs with the same
+    /// one drew from the same data. The pictures' bytes are not read.
+    pub fn digest(&self) -> String {
+        let mut text = self.class_names.join("\n");
+        for (split, items) in [("train", &self.train), ("val", &self.val), ("test", &self.test)] {
+            for item in items {
+                // Writing to a string does not fail.
+                let _ = write!(text, "\n{split},{},{}", item.label, item.image.key());
+            }
+        }
+        sha256_hex(text.as_bytes())
+    }
 }

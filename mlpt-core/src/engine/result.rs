@@ -21,6 +21,12 @@ pub struct RunResult {
     pub mechanisms: Vec<String>,
     /// Name of the model.
     pub backbone: String,
+    /// SHA-256 of the model's weights.
+    #[serde(default)]
+    pub model_digest: String,
+    /// [`Splits::digest`](crate::data::Splits::digest) of the data that was drawn from.
+    #[serde(default)]
+    pub data_digest: String,
     /// The seed.
     pub seed: u64,
     /// `DATASET.NUM_SHOTS`.

@@ -107,6 +107,8 @@ fn run_in(config: &Config, registries: &Registries, options: RunOptions, started
         trainer: job.names.trainer.clone(),
         mechanisms: job.trainer.learners().into_iter().map(|l| l.mechanism).collect(),
         backbone: job.clip.name().to_owned(),
+        model_digest: job.clip.digest().to_owned(),
+        data_digest: job.splits.digest(),
         seed,
         shots: job.config.get("DATASET.NUM_SHOTS")?,
         noise: NoiseResult {
