@@ -30,6 +30,7 @@ pub struct Learner {
     prompt: Box<dyn PromptLearner>,
     optimizer: Box<dyn Optimizer>,
     schedule: Schedule,
+    clip_norm: f64,
 }
 
 impl Learner {
@@ -71,6 +72,7 @@ impl Learner {
             prompt,
             optimizer: optim::build(optim, parameters)?,
             schedule: Schedule::new(optim)?,
+            clip_norm: optim.clip_norm,
         })
     }
 
@@ -113,8 +115,8 @@ impl Learner {
         self.prompt.logits(clip, text, images)
     }
 
-    /// One step of this learner's optimiser down `loss`; gives the gradient's norm. Nothing is
-    /// changed when the loss or a gradient is not finite.
+    /// One step of this learner's optimiser down `loss`; gives the gradient's norm, before it is cut
+    /// to OPTIM.CLIP_NORM. Nothing is changed when the loss or a gradient is not finite.
     ///
     /// # Errors
     /// [`Error::NonFinite`] with the first tensor at fault.
@@ -122,7 +124,7 @@ impl Learner {
         if !all_finite(loss)? {
             return Err(place.non_finite(format!("the loss of {}", self.name)));
         }
-        let gradients = loss.backward()?;
+        let mut gradients = loss.backward()?;
         let parameters = self.optimizer.parameters();
         if let Some(p) = parameters.iter().find(|p| gradients.get(p.var.as_tensor()).is_none()) {
             return Err(Error::invalid(format!(
@@ -132,6 +134,7 @@ impl Learner {
         }
         let norm = optim::check_gradients(parameters, &gradients)
             .map_err(|tensor| place.non_finite(format!("the gradient of {}.{tensor}", self.name)))?;
+        optim::clip_gradients(parameters, &mut gradients, norm, self.clip_norm)?;
         self.optimizer.step(&gradients, lr)?;
         Ok(norm)
     }

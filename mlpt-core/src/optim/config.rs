@@ -10,6 +10,8 @@ crate::section! {
         pub lr: f64 = 3e-4, "LR";
         /// Weight decay: coupled (L2) for sgd and adam, decoupled for adamw.
         pub weight_decay: f64 = 5e-4, "WEIGHT_DECAY";
+        /// Largest Euclidean norm of a learner's gradient; a longer one is scaled down to it. 0: no limit, as published.
+        pub clip_norm: f64 = 0.0, "CLIP_NORM";
         /// Momentum of sgd.
         pub momentum: f64 = 0.9, "MOMENTUM";
         /// Dampening of sgd's momentum (the key is Dassl's spelling).
@@ -56,6 +58,7 @@ impl OptimConfig {
         let fraction = |x: f64| (0.0..1.0).contains(&x);
         ask(positive(self.lr), "LR", &self.lr, "greater than 0");
         ask(not_negative(self.weight_decay), "WEIGHT_DECAY", &self.weight_decay, "0 or greater");
+        ask(not_negative(self.clip_norm), "CLIP_NORM", &self.clip_norm, "0 or greater");
         ask(not_negative(self.momentum), "MOMENTUM", &self.momentum, "0 or greater");
         ask(self.sgd_dampening.is_finite(), "SGD_DAMPNING", &self.sgd_dampening, "a finite number");
         ask(fraction(self.adam_beta1), "ADAM_BETA1", &self.adam_beta1, "from 0 to below 1");

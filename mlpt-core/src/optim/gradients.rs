@@ -1,4 +1,4 @@
-//! Are the gradients there, and are they numbers?
+//! Are the gradients there, are they numbers, and are they too long?
 
 use crate::prompt::NamedVar;
 use candle_core::backprop::GradStore;
@@ -18,6 +18,23 @@ pub fn check_gradients(parameters: &[NamedVar], grads: &GradStore) -> Result<f64
         }
     }
     Ok(total.sqrt())
+}
+
+/// Scales the gradients of all parameters down together so that their norm, which
+/// [`check_gradients`] gave, is at most `limit`; a `limit` of 0 is none (Pascanu et al., ICML 2013).
+///
+/// # Errors
+/// When a tensor operation fails.
+pub fn clip_gradients(parameters: &[NamedVar], grads: &mut GradStore, norm: f64, limit: f64) -> crate::Result<()> {
+    if limit <= 0.0 || norm <= limit {
+        return Ok(());
+    }
+    for parameter in parameters {
+        if let Some(gradient) = grads.remove(parameter.var.as_tensor()) {
+            grads.insert(parameter.var.as_tensor(), (gradient * (limit / norm))?);
+        }
+    }
+    Ok(())
 }
 
 /// In f64, where the square of no f32 overflows.

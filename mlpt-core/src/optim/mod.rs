@@ -15,6 +15,6 @@ pub use adam::Adam;
 pub use base::Optimizer;
 pub use build::build;
 pub use config::OptimConfig;
-pub use gradients::check_gradients;
+pub use gradients::{check_gradients, clip_gradients};
 pub use schedule::Schedule;
 pub use sgd::Sgd;

@@ -211,3 +211,26 @@ fn missing_and_non_finite_gradients_are_named() {
     assert!(sgd.step(&missing, 0.1).unwrap_err().to_string().contains("'scale'"));
     assert_eq!(values(&parameters[0]), before);
 }
+
+#[test]
+fn long_gradients_are_scaled_down_together() {
+    let parameters = variables(&golden("optim"));
+    let loss = |p: &NamedVar| p.var.sqr().unwrap().sum_all().unwrap();
+    let backward = || (loss(&parameters[0]) + loss(&parameters[1])).unwrap().backward().unwrap();
+    let norm = check_gradients(&parameters, &backward()).unwrap();
+    let clipped = |limit: f64| {
+        let mut grads = backward();
+        clip_gradients(&parameters, &mut grads, norm, limit).unwrap();
+        (check_gradients(&parameters, &grads).unwrap(), grads)
+    };
+    let (half, grads) = clipped(norm / 2.0);
+    assert!((half - norm / 2.0).abs() < 1e-6 * norm);
+    // The direction stays.
+    let (full, got) = (backward(), grads.get(parameters[1].var.as_tensor()).unwrap());
+    let doubled = (got * 2.0).unwrap();
+    let apart = (full.get(parameters[1].var.as_tensor()).unwrap() - doubled).unwrap().abs().unwrap().max_all().unwrap();
+    assert!(apart.to_scalar::<f32>().unwrap() < 1e-5);
+    for limit in [0.0, 2.0 * norm] {
+        assert_eq!(clipped(limit).0, norm);
+    }
+}
