@@ -1,6 +1,8 @@
 //! The command line.
 
+use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use mlpt_core::results::Metric;
 use std::path::PathBuf;
 
 /// Mutual prompt learning: tuning CLIP's prompts on few images with unreliable labels.
@@ -41,6 +43,8 @@ pub enum Command {
     /// Make a small CLIP model from captioned pictures.
     #[command(allow_negative_numbers = true)]
     Pretrain(PretrainArgs),
+    /// Make tables from finished runs: mean, spread, interval, paired differences.
+    Results(ResultsArgs),
     /// Show every setting with its value and where it came from.
     #[command(allow_negative_numbers = true)]
     Config(ConfigArgs),
@@ -178,6 +182,75 @@ pub struct PretrainArgs {
     /// Replace a model that lies in the output folder already.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// What a table is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For a terminal, with intervals
+    Text,
+    /// To paste into a README
+    #[value(alias = "md")]
+    Markdown,
+    /// One line a cell, full precision
+    Csv,
+    /// Everything, with every run's directory
+    Json,
+}
+
+/// What may share a cell, at the end of the long help.
+const RESULTS_HELP: &str = "\
+Rows are trainers with their loss, columns are levels of noise; each data set, model, number of shots
+and split has a table of its own. A cell is the mean over the seeds; ± is the sample standard
+deviation, divided by n - 1 (Dassl divides by n).
+
+Runs share a cell only if they differ in nothing but the seed, places on the disk and settings that
+change no figure. Another setting, other data, or the same seed twice is an error that names both runs;
+--allow-mixed puts them together, with a footnote. Two noise models never share a column: --by-noise
+gives each its own columns, --allow-mixed mixes them, with a footnote. Where nothing is made wrong
+(NUM_FP 0), the noise model does not matter.
+
+A seed counts in a paired difference if both rows have it with the same data, model and noise manifest;
+seeds that do not are listed with the reason.
+
+Examples:
+  mlpt results output
+  mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md";
+
+/// `mlpt results`.
+#[derive(Args, Clone, Debug)]
+#[command(after_long_help = RESULTS_HELP, after_help = "Examples:
+  mlpt results output
+  mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md
+--help tells what may share a cell.")]
+pub struct ResultsArgs {
+    /// Run directories, or folders above them.
+    #[arg(required = true, value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+    /// The figure, by its path in result.json.
+    #[arg(long, value_name = "NAME", default_value = "accuracy", value_parser = PossibleValuesParser::new(Metric::ALL.map(Metric::name)))]
+    pub metric: String,
+    /// What to write.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TableFormat,
+    /// Short for --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Add the paired difference of two rows, A minus B, such as MLPT and CoOp+GCE.
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    pub compare: Option<Vec<String>>,
+    /// Write half the width of the 95 % interval behind ±, instead of the deviation.
+    #[arg(long)]
+    pub ci95: bool,
+    /// Give each noise model columns of its own.
+    #[arg(long)]
+    pub by_noise: bool,
+    /// Put together what does not belong together, with a footnote.
+    #[arg(long)]
+    pub allow_mixed: bool,
+    /// Write to a file instead of printing.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// `mlpt config`.

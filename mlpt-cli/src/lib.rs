@@ -10,6 +10,7 @@ pub mod output;
 pub mod progress;
 mod settings;
 pub mod summary;
+pub mod tables;
 
 use anyhow::{Error, Result};
 use args::{Cli, Command};
@@ -75,6 +76,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
             commands::eval::eval(&config, registries, &checkpoints, &show)
         }
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
+        Command::Results(args) => commands::results::results(args),
         Command::Config(args) => commands::config::config(args, registries),
         Command::List(args) => commands::list::list(args, registries),
         Command::Explain(args) => commands::explain::explain(args, registries),

@@ -10,6 +10,7 @@
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
 //! | 3 | [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
+//! | 5 | [`results`] |
 
 pub mod checkpoint;
 pub mod clip;
@@ -27,6 +28,7 @@ pub mod pretrain;
 pub mod prompt;
 pub mod registries;
 pub mod registry;
+pub mod results;
 pub mod rng;
 pub mod tensor;
 

@@ -6,4 +6,5 @@ pub mod explain;
 pub mod list;
 pub mod names;
 pub mod pretrain;
+pub mod results;
 pub mod train;

@@ -25,6 +25,7 @@ pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, T
 pub use draw::DrawConfig;
 pub use evaluate::{Checkpoints, EvalResult, evaluate};
 pub use options::RunOptions;
+pub(crate) use recorded::Recorded;
 pub use result::{DetectionResult, DetectionScores, NoiseResult, RESULT_VERSION, RunResult, Scores};
 pub use run::{build_only, run};
 pub use rundir::RunDir;

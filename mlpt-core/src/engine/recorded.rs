@@ -16,7 +16,7 @@ const PLACES: [&str; 2] = ["OUTPUT_DIR", "RESUME"];
 
 /// Every setting by path. A key that is not set is not in it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Recorded(BTreeMap<String, toml::Value>);
+pub(crate) struct Recorded(BTreeMap<String, toml::Value>);
 
 impl Recorded {
     /// The settings of `config`, as [`write`] would write them.
@@ -31,8 +31,24 @@ impl Recorded {
     ///
     /// # Errors
     /// When the file is missing or no TOML.
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         Self::parse(&read_text(path)?).map_err(|e| Error::data(path, format!("is no TOML file: {e}")))
+    }
+
+    /// As [`Recorded::read`], with the defaults and places that [`write`] wrote as comments: two runs of
+    /// different versions of the program may differ in a default.
+    ///
+    /// # Errors
+    /// As [`Recorded::read`].
+    pub(crate) fn read_whole(path: &Path) -> Result<Self> {
+        let text = read_text(path)?;
+        let uncomment = |line: &str| {
+            let setting = line.strip_prefix("# ").filter(|s| s.starts_with(char::is_uppercase) && s.contains(" = "));
+            // A remark that somebody added is no TOML and stays one.
+            setting.filter(|s| s.parse::<toml::Table>().is_ok()).unwrap_or(line).to_owned()
+        };
+        let lines: Vec<String> = text.lines().map(uncomment).collect();
+        Self::parse(&lines.join("\n")).map_err(|e| Error::data(path, format!("is no TOML file: {e}")))
     }
 
     fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
@@ -41,18 +57,32 @@ impl Recorded {
         Ok(Self(flat))
     }
 
+    /// The text at `key`, where there is one.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.as_str()
+    }
+
     /// The seed, where one is set.
-    pub(super) fn seed(&self) -> Option<i64> {
+    pub(crate) fn seed(&self) -> Option<i64> {
         self.0.get("SEED")?.as_integer()
     }
 
     /// The first key, in alphabetical order, that makes these two different runs, with both values.
     /// `INPUT.*` counts only with `input`.
     pub(super) fn difference(&self, other: &Self, input: bool) -> Option<(String, String, String)> {
+        self.difference_beside(other, |key| !input && key.starts_with("INPUT."))
+    }
+
+    /// As [`Recorded::difference`], without the keys that `ignored` names.
+    pub(crate) fn difference_beside(
+        &self,
+        other: &Self,
+        ignored: impl Fn(&str) -> bool,
+    ) -> Option<(String, String, String)> {
         let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
         let text = |v: Option<&toml::Value>| v.map_or_else(|| "not set".to_owned(), ToString::to_string);
         keys.into_iter()
-            .filter(|key| !FREE.contains(&key.as_str()) && (input || !key.starts_with("INPUT.")))
+            .filter(|key| !FREE.contains(&key.as_str()) && !ignored(key))
             .find(|key| self.0.get(*key) != other.0.get(*key))
             .map(|key| (key.clone(), text(self.0.get(key)), text(other.0.get(key))))
     }
@@ -142,6 +172,21 @@ mod tests {
         let read = Recorded::read(&path).unwrap();
         assert_eq!(read, Recorded::of(&config()).unwrap());
         assert_eq!(read.seed(), Some(0));
+    }
+
+    #[test]
+    fn defaults_that_stand_as_comments_can_be_read_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        let mut config = config();
+        config.set("TRAINER.X.RATE", 0.5, Origin::Default);
+        write(&path, &config).unwrap();
+        let remark = std::fs::read_to_string(&path).unwrap() + "# Remember = to look\n# TRAINER.Y is not set\n";
+        std::fs::write(&path, remark).unwrap();
+        let (whole, set) = (Recorded::read_whole(&path).unwrap(), Recorded::read(&path).unwrap());
+        assert_eq!(whole.difference_beside(&set, |_| false).unwrap().0, "TRAINER.X.RATE");
+        assert_eq!(whole.difference_beside(&set, |key| key.starts_with("TRAINER.")), None);
+        assert_eq!(whole.text("OUTPUT_DIR"), Some("here"));
     }
 
     #[test]
