@@ -132,7 +132,7 @@ fn csv_at_full_precision() {
     is("values", "82 83 84");
     is("mixed", "false");
     assert!(
-        (field(line, "interval_low").parse::<f64>().unwrap() - (83.0 - 4.302_652_729_911_275 / 3.0_f64.sqrt())).abs()
+        (field(line, "interval_low").parse::<f64>().unwrap() - (83.0 - 4.302_652_729_749_464 / 3.0_f64.sqrt())).abs()
             < 1e-9
     );
     assert_eq!(field(&lines[9], "kind"), "difference");

@@ -80,6 +80,16 @@ fn every_trainer_sees_the_same_noise() {
         })
         .collect();
     assert_eq!(manifests[0], manifests[1]);
+
+    // So their results pair.
+    let results = mlpt(dir.path(), &["results", ".", "--json", "--compare", "MLPT", "CoOp"]).ok();
+    let report: serde_json::Value = serde_json::from_str(&results.stdout).unwrap();
+    let table = &report["tables"][0];
+    assert_eq!(table["same_manifests"], true);
+    let paired = &table["comparison"]["columns"][0];
+    let accuracy = |trainer: &str| json(&dir.path().join(trainer).join("result.json"))["accuracy"].as_f64().unwrap();
+    assert_eq!(paired["summary"]["mean"].as_f64(), Some(accuracy("MLPT") - accuracy("CoOp")));
+    assert_eq!(paired["unpaired"].as_array().unwrap().len(), 0);
 }
 
 #[test]
