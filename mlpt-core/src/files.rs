@@ -5,17 +5,24 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How the names of temporary files end.
+const TEMPORARY: &str = ".tmp";
 
 /// Writes `bytes` to `path`, creating its folder; the file is either the old one or the whole new one.
 ///
 /// # Errors
 /// [`Error::Io`] that names the path.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
-    if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+    // Two threads of one process must not share a temporary file either.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let dir = path.parent().filter(|d| !d.as_os_str().is_empty());
+    if let Some(dir) = dir {
         fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
+    name.push(format!(".{}-{}{TEMPORARY}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     let temporary = path.with_file_name(name);
     let write = || -> std::io::Result<()> {
         let mut file = fs::File::create(&temporary)?;
@@ -27,7 +34,25 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
         // The first error is the one to report.
         let _ = fs::remove_file(&temporary);
         Error::io(path, e)
-    })
+    })?;
+    sync_folder(dir.unwrap_or(Path::new(".")));
+    Ok(())
+}
+
+/// Brings a rename to the disk. Not every system can; the file itself is safe already.
+fn sync_folder(dir: &Path) {
+    if cfg!(unix)
+        && let Ok(folder) = fs::File::open(dir)
+    {
+        let _ = folder.sync_all();
+    }
+}
+
+/// The target of a temporary file that [`write_atomic`] made; `None` where `name` is not one's.
+pub(crate) fn temporary_of(name: &str) -> Option<&str> {
+    let (target, mark) = name.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    mark.split('-').all(digits).then_some(target)
 }
 
 /// Reads a whole text file.
@@ -41,4 +66,34 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("below/a.json");
+        for text in ["one", "two"] {
+            write_atomic(&path, text.as_bytes()).unwrap();
+            assert_eq!(read_text(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        fs::create_dir(dir.path().join("taken")).unwrap();
+        let message = write_atomic(&dir.path().join("taken"), b"x").unwrap_err().to_string();
+        assert!(message.contains("taken") && !message.contains(".tmp"), "{message}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn temporaries_are_known_by_their_name() {
+        assert_eq!(temporary_of("state.safetensors.12-0.tmp"), Some("state.safetensors"));
+        assert_eq!(temporary_of("clean.csv.77.tmp"), Some("clean.csv"));
+        for other in ["clean.csv", "notes.tmp", "a.b.tmp", "a.1-.tmp", "a.1-2.tmp.txt"] {
+            assert_eq!(temporary_of(other), None, "{other}");
+        }
+    }
 }

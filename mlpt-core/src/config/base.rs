@@ -63,6 +63,12 @@ fn dataset() -> Vec<Key> {
             false,
             "Take all of a class that has fewer images than NUM_SHOTS, with a warning, instead of stopping.",
         ),
+        key(
+            "DATASET.DRAWS",
+            text(""),
+            "Folder where draws (items and their noise) are kept and shared between runs; empty keeps them with the \
+             run only.",
+        ),
         key("DATASET.NUM_EXPAND", 5, "Size of the pool in few-shot sets, with DATASET.POOL `expand`."),
         key(
             "DATASET.POOL",

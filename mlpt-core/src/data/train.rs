@@ -64,6 +64,11 @@ impl TrainData {
         Ok(self.train_loader.batches(items, order, stream.batch_size, drop_last, &rng.child("aug")))
     }
 
+    /// Whether the pool's features have been encoded.
+    pub fn has_pool_features(&self) -> bool {
+        self.pool_features.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_some()
+    }
+
     /// Unnormalised features `[N, E]` of the pool under the test transform: encoded once per run.
     ///
     /// # Errors

@@ -50,17 +50,7 @@ impl Truth {
                 learners.insert(name.clone(), scores);
             }
         }
-        let mean = |field: fn(&DetectionScores) -> Option<f64>| {
-            let values: Vec<f64> = learners.values().filter_map(field).collect();
-            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-        };
-        let mean = DetectionScores {
-            precision: mean(|s| s.precision),
-            recall: mean(|s| s.recall),
-            auroc: mean(|s| s.auroc),
-            clean_accuracy: mean(|s| s.clean_accuracy),
-        };
-        Ok((!learners.is_empty()).then_some(DetectionResult { mean, learners }))
+        Ok(DetectionResult::of(learners))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::job::Job;
 use super::names::Names;
+use super::passes::Count;
 use super::result::Scores;
 use super::run::{draw_seed, listeners};
 use super::scoring::ImageSet;
 use super::train::load_learners;
-use super::{RunOptions, facts, passes};
+use super::{RunOptions, facts};
 use crate::checkpoint::{LearnerMeta, best_path, checkpoint_path, list_epochs};
 use crate::config::Config;
 use crate::data::fewshot;
@@ -107,7 +108,7 @@ pub fn evaluate(
         scores: (&trained).into(),
         zero_shot: (&zero_shot).into(),
         elapsed_s: started.elapsed().as_secs_f64(),
-        passes: passes::total(&serde_json::Value::Null, &job.clip.passes()),
+        passes: Count::default().total(job.clip.passes()),
         written_to: None,
     };
     events.note(format!("Elapsed: {}", duration(result.elapsed_s)));

@@ -1,7 +1,7 @@
 //! Everything that a run needs, made from its settings.
 
 use super::detection::Truth;
-use super::draw::{DrawConfig, draw, given};
+use super::draw::{Draw, Source, given};
 use super::names::{Names, chosen, scope};
 use super::scoring::{ClipFeatures, ImageSet};
 use super::{BuildContext, Trainer, model};
@@ -15,11 +15,13 @@ use crate::registries::DatasetContext;
 use crate::rng::RngTree;
 use crate::{Error, Registries, Result};
 use candle_core::{Device, Tensor};
+use std::path::{Path, PathBuf};
 
 /// Model, splits and trainer.
 pub(super) struct Job {
     pub(super) config: Config,
     pub(super) names: Names,
+    pub(super) seed: u64,
     pub(super) rng: RngTree,
     pub(super) device: Device,
     pub(super) clip: FrozenClip,
@@ -74,7 +76,7 @@ impl Job {
             rng: rng.child("init"),
         };
         let trainer = (registries.trainers.get(&names.trainer)?.factory)(&context)?;
-        Ok(Self { config, names, rng, device, clip, splits, loader, test_batch, class_features, trainer })
+        Ok(Self { config, names, seed, rng, device, clip, splits, loader, test_batch, class_features, trainer })
     }
 
     /// The images of `TEST.SPLIT`.
@@ -112,17 +114,21 @@ pub(super) struct JobData {
     pub(super) pool: Option<Manifest>,
     /// What detection is scored against.
     pub(super) truth: Truth,
+    /// The text of `draw.json`.
+    pub(super) draw: String,
+    /// The file in `DATASET.DRAWS` that is to hold the same.
+    pub(super) share: Option<PathBuf>,
 }
 
 impl JobData {
-    /// Draws, spoils and loads.
+    /// Draws, spoils and loads; `kept` is the draw of the run that is gone on with.
     ///
     /// # Errors
-    /// As [`draw`](super::draw::draw), and where a sampler is not known.
-    pub(super) fn build(job: &Job, registries: &Registries, events: &mut Events) -> Result<Self> {
+    /// As [`Source::draw`], and where a sampler is not known.
+    pub(super) fn build(job: &Job, registries: &Registries, kept: Option<&Path>, events: &mut Events) -> Result<Self> {
         let config = &job.config;
-        let noise = chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?;
-        let model = (noise.factory)(&scope(config, noise))?;
+        let entry = chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?;
+        let model = (entry.factory)(&scope(config, entry))?;
         let features = ClipFeatures {
             clip: &job.clip,
             loader: &job.loader,
@@ -130,8 +136,18 @@ impl JobData {
             class_names: &job.splits.class_names,
             template: &job.splits.template,
         };
-        let settings: DrawConfig = config.section("DATASET")?;
-        let drawn = draw(&job.splits, &settings, &*model, &features, &job.rng, events)?;
+        let source = Source {
+            config,
+            seed: job.seed,
+            dataset: &job.names.dataset,
+            splits: &job.splits,
+            noise: entry,
+            model: &*model,
+            features: &features,
+            model_digest: job.clip.digest(),
+            rng: &job.rng,
+        };
+        let Draw { drawn, text, share } = source.draw(kept, events)?;
         let noise = Manifest::new(&drawn.train);
         let pool = drawn.pool.as_deref().map(Manifest::new);
         // The key belongs to trainers that divide the pool; half is what others mean.
@@ -150,7 +166,7 @@ impl JobData {
             (stream(config, registries, "TRAIN_X")?, stream(config, registries, train_u)?),
             job.test_batch,
         );
-        Ok(Self { train, val: drawn.val, noise, pool, truth })
+        Ok(Self { train, val: drawn.val, noise, pool, truth, draw: text, share })
     }
 }
 

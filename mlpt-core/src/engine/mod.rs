@@ -1,13 +1,17 @@
 //! The run: from settings to `result.json`.
 
+mod attempts;
 mod base;
+mod begin;
 mod clean;
 mod detection;
 mod draw;
 mod evaluate;
+mod exact;
 mod facts;
 mod images;
 mod job;
+mod lock;
 mod model;
 mod names;
 mod options;
@@ -20,6 +24,7 @@ mod rundir;
 mod scoring;
 mod state;
 mod train;
+mod utc;
 
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
 pub use draw::DrawConfig;

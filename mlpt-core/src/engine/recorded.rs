@@ -8,8 +8,17 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// Keys that may differ between a run and its continuation: they do not change its numbers.
-const FREE: [&str; 7] =
-    ["DATALOADER.CACHE_MB", "DATALOADER.NUM_WORKERS", "DEVICE", "OUTPUT_DIR", "RESUME", "TRAIN.PRINT_FREQ", "VERBOSE"];
+/// The items of a run that is gone on with are those of its own `draw.json`.
+const FREE: [&str; 8] = [
+    "DATALOADER.CACHE_MB",
+    "DATALOADER.NUM_WORKERS",
+    "DATASET.DRAWS",
+    "DEVICE",
+    "OUTPUT_DIR",
+    "RESUME",
+    "TRAIN.PRINT_FREQ",
+    "VERBOSE",
+];
 
 /// Keys that say where a run lies; they are written as comments.
 const PLACES: [&str; 2] = ["OUTPUT_DIR", "RESUME"];

@@ -1,5 +1,6 @@
 //! `result.json`, the one source for tables.
 
+use super::state::Scores as StateScores;
 use crate::metric::Evaluation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,9 +50,10 @@ pub struct RunResult {
     /// no label is wrong, or the trainer does not look for wrong labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detection: Option<DetectionResult>,
-    /// Seconds, all attempts of a resumed run together.
+    /// Seconds of the clock, all attempts of a resumed run together: the one field in which a resumed
+    /// run differs from one that was not stopped.
     pub elapsed_s: f64,
-    /// Encoder passes, all attempts together.
+    /// Encoder passes, as if the run had not been stopped; `attempts.jsonl` has each process's own.
     pub passes: serde_json::Value,
     /// The run directory.
     pub output_dir: PathBuf,
@@ -103,6 +105,34 @@ pub struct DetectionResult {
     pub learners: BTreeMap<String, DetectionScores>,
 }
 
+impl DetectionResult {
+    /// The learners' scores and their mean; `None` where there are none.
+    pub(super) fn of(learners: BTreeMap<String, DetectionScores>) -> Option<Self> {
+        let mean = |field: fn(&DetectionScores) -> Option<f64>| {
+            let values: Vec<f64> = learners.values().filter_map(field).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let mean = DetectionScores {
+            precision: mean(|s| s.precision),
+            recall: mean(|s| s.recall),
+            auroc: mean(|s| s.auroc),
+            clean_accuracy: mean(|s| s.clean_accuracy),
+        };
+        (!learners.is_empty()).then_some(Self { mean, learners })
+    }
+
+    /// From the scores of a state.
+    pub(super) fn of_state(found: &BTreeMap<String, StateScores>) -> Option<Self> {
+        Self::of(found.iter().map(|(name, scores)| (name.clone(), DetectionScores::of_names(&scores.0))).collect())
+    }
+
+    /// The same scores for a state.
+    pub(super) fn to_state(&self) -> BTreeMap<String, StateScores> {
+        let scores = |s: &DetectionScores| s.iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.learners.iter().map(|(name, s)| (name.clone(), StateScores(scores(s)))).collect()
+    }
+}
+
 /// Scores of finding wrong labels, from 0 to 1; what is not defined is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DetectionScores {
@@ -121,6 +151,17 @@ pub struct DetectionScores {
 }
 
 impl DetectionScores {
+    /// The scores of these names; others are left out.
+    pub(super) fn of_names(scores: &BTreeMap<String, f64>) -> Self {
+        let get = |name: &str| scores.get(name).copied();
+        Self {
+            precision: get("precision"),
+            recall: get("recall"),
+            auroc: get("auroc"),
+            clean_accuracy: get("clean_accuracy"),
+        }
+    }
+
     /// Names and values of the scores that are there.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
         [

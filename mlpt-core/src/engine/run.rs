@@ -1,13 +1,15 @@
 //! A run from its settings to `result.json`.
 
+use super::begin::{Begun, begin};
 use super::job::{Job, JobData};
+use super::lock::RunLock;
 use super::names::Names;
+use super::passes::Count;
 use super::rates::Rates;
-use super::recorded::{self, Recorded};
-use super::result::{NoiseResult, RESULT_VERSION, RunResult, Scores};
-use super::rundir::Found;
+use super::recorded::Recorded;
+use super::result::{DetectionResult, NoiseResult, RESULT_VERSION, RunResult, Scores};
 use super::train::{Loop, load_learners};
-use super::{RunDir, RunOptions, RunState, StateMeta, facts, images, passes};
+use super::{RunDir, RunOptions, StateMeta, StopFlag, facts};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
 use crate::event::{Events, JsonlSink, LogFile, LogSink, duration};
@@ -38,69 +40,60 @@ fn run_in(config: &Config, registries: &Registries, options: RunOptions, started
     let names = Names::of(config, registries)?;
     let mut config = config.clone();
     let (dir, seed) = settle(&mut config, &names, &mut events)?;
+    // Before anything is loaded; what the model implies is not known yet.
+    RunLock::look(&dir.lock())?;
     if !overwrite {
-        // Before anything is loaded; what the model implies is not known yet.
         dir.look(&Recorded::of(&config)?, false)?;
     }
+    let kept = (!overwrite && dir.config().exists()).then(|| dir.draw());
     let mut job = Job::build(config, names, seed, registries, &mut events)?;
-    let data = JobData::build(&job, registries, &mut events)?;
-    let settings = Recorded::of(&job.config)?;
-    if overwrite {
-        dir.clear()?;
-    }
-    let found = dir.look(&settings, true)?;
-    facts::tell(&job, &data, seed, &mut events);
+    let data = JobData::build(&job, registries, kept.as_deref(), &mut events)?;
+    let mut begun = begin(&dir, &mut job, &data, (seed, overwrite, started), &log, &mut events)?;
+    let outcome = carry_out(&dir, &mut job, &data, seed, (&stop, &log, started), &mut begun, &mut events);
+    begun.attempts.end(&outcome, &job)?;
+    outcome
+}
 
-    let digest = data.noise.digest();
-    let state = match found {
-        Found::Unfinished { state: true } => {
-            let state = RunState::read(&dir.state(), &job.device)?;
-            check_state(&state.meta, &digest, job.clip.digest(), &dir)?;
-            state.restore(&mut *job.trainer, &dir.state())?;
-            Some(state.meta)
-        }
-        Found::Unfinished { state: false } => {
-            dir.clear()?;
-            None
-        }
-        Found::Nothing => None,
-    };
-    let fresh =
-        StateMeta { noise_digest: digest.clone(), model_digest: job.clip.digest().to_owned(), ..Default::default() };
-    let earlier = state.unwrap_or(fresh);
-
-    recorded::write(&dir.config(), &job.config)?;
-    facts::write(&dir, &job, &settings, seed, &digest)?;
-    write_atomic(&dir.noise(), data.noise.to_csv().as_bytes())?;
-    if let Some(pool) = &data.pool {
-        write_atomic(&dir.pool(), pool.to_csv().as_bytes())?;
-    }
-    let uses =
-        [("train", &*data.train.train), ("pool", &*data.train.pool), ("val", &*data.val), ("test", &*job.splits.test)];
-    images::write(&dir.images(), &uses)?;
-    // The lines so far come after those that are kept of an earlier attempt.
-    log.open(&dir.log(), earlier.log_bytes)?;
-    let metrics = LogFile::default();
-    metrics.open(&dir.metrics(), earlier.metrics_bytes)?;
-    events.add(Box::new(JsonlSink::new(metrics.clone())));
+/// Trains, evaluates and writes the result.
+fn carry_out(
+    dir: &RunDir,
+    job: &mut Job,
+    data: &JobData,
+    seed: u64,
+    (stop, log, started): (&StopFlag, &LogFile, Instant),
+    begun: &mut Begun,
+    events: &mut Events,
+) -> Result<RunResult> {
+    events.add(Box::new(JsonlSink::new(begun.metrics.clone())));
     let rates = Rates::default();
     events.add(Box::new(rates.clone()));
-    if earlier.epoch > 0 {
-        events.note(format!("Going on after epoch {} of the run in {}", earlier.epoch, dir.path().display()));
+    let mut meta = begun.earlier.clone();
+    let mut passes = Count::default();
+    if begun.resumed {
+        passes = Count::after(meta.passes.clone());
+        passes.known(job.clip.passes());
     }
-
-    let mut meta = earlier.clone();
-    let the_loop = Loop { dir: &dir, stop: &stop, log: &log, metrics: &metrics, rates: &rates, started, earlier };
+    let mut the_loop = Loop {
+        dir,
+        stop,
+        log,
+        metrics: &begun.metrics,
+        rates: &rates,
+        started,
+        earlier_s: if begun.resumed { meta.elapsed_s } else { 0.0 },
+        resumed: begun.resumed,
+        passes,
+    };
     if job.trainer.trains() {
-        let trained = the_loop.run(&mut job, &data, &mut meta, &mut events);
+        let trained = the_loop.run(job, data, &mut meta, events);
         if let Err(Error::Interrupted { epoch }) = &trained {
-            events
-                .note(format!("Stopped after epoch {epoch}; go on with: mlpt train --resume {}", dir.path().display()));
+            let dir = dir.path().display();
+            events.note(format!("Stopped after epoch {epoch}; go on with: mlpt train --resume {dir}"));
         }
         trained?;
         events.note("Finish training");
     }
-    let tested = test(&mut job, &data, &dir, &meta, &mut events)?;
+    let tested = test(job, data, dir, &meta, events)?;
     let result = RunResult {
         version: RESULT_VERSION,
         dataset: job.names.dataset.clone(),
@@ -116,16 +109,16 @@ fn run_in(config: &Config, registries: &Registries, options: RunOptions, started
             num_fp: job.config.get("DATASET.NUM_FP")?,
             items: data.noise.rows.len(),
             wrong: data.noise.wrong_count(),
-            digest,
+            digest: meta.noise_digest.clone(),
         },
         classes: job.splits.class_names.len(),
         epochs: meta.epoch,
         split: tested.split,
         scores: tested.trained,
         zero_shot: tested.zero_shot,
-        detection: serde_json::from_value(meta.detection).unwrap_or_default(),
+        detection: DetectionResult::of_state(&meta.found),
         elapsed_s: the_loop.elapsed_s(),
-        passes: passes::total(&the_loop.earlier.passes, &job.clip.passes()),
+        passes: the_loop.passes.total(job.clip.passes()),
         output_dir: dir.path().to_owned(),
     };
     events.note(format!("Elapsed: {}", duration(result.elapsed_s)));
@@ -146,7 +139,7 @@ pub fn build_only(config: &Config, registries: &Registries, options: RunOptions)
     let mut config = config.clone();
     let seed = draw_seed(&mut config, &mut events)?;
     let job = Job::build(config, names, seed, registries, &mut events)?;
-    let data = JobData::build(&job, registries, &mut events)?;
+    let data = JobData::build(&job, registries, None, &mut events)?;
     facts::tell(&job, &data, seed, &mut events);
     Ok(())
 }
@@ -208,17 +201,6 @@ pub(super) fn draw_seed(config: &mut Config, events: &mut Events) -> Result<u64>
     Ok(seed)
 }
 
-fn check_state(meta: &StateMeta, noise: &str, model: &str, dir: &RunDir) -> Result<()> {
-    let other = [("data or its noise", meta.noise_digest != noise), ("model", meta.model_digest != model)];
-    match other.iter().find(|(_, differs)| *differs) {
-        None => Ok(()),
-        Some((what, _)) => Err(Error::data(
-            dir.state(),
-            format!("was made with another {what} than there is now; --overwrite starts anew"),
-        )),
-    }
-}
-
 struct Tested {
     split: String,
     trained: Option<Scores>,
@@ -239,7 +221,7 @@ fn test(job: &mut Job, data: &JobData, dir: &RunDir, meta: &StateMeta, events: &
     let (split, images) = job.test_set(&data.val)?;
     events.note(format!("Evaluate on the *{split}* set ({} images)", images.len()));
     let (trained, zero_shot) = super::evaluate::scores(job, &images, events)?;
-    let folder: Option<PathBuf> = job.config.get::<bool>("TEST.COMPUTE_CMAT")?.then(|| dir.path().join("cmat.csv"));
+    let folder: Option<PathBuf> = job.config.get::<bool>("TEST.COMPUTE_CMAT")?.then(|| dir.confusion());
     if let Some(path) = folder {
         super::evaluate::write_confusion(&path, &trained, &job.splits.class_names)?;
     }

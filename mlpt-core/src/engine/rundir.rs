@@ -1,6 +1,7 @@
 //! The run directory: what lies where, and whether a run may start there.
 
 use super::recorded::Recorded;
+use crate::files::temporary_of;
 use crate::pretrain::IMAGES_FILE;
 use crate::{Error, Result};
 use std::fs;
@@ -55,6 +56,11 @@ impl RunDir {
         self.path.join("pool.csv")
     }
 
+    /// The draw: items, labels, and what they hang on.
+    pub fn draw(&self) -> PathBuf {
+        self.path.join("draw.json")
+    }
+
     /// Every picture that the run uses, with its digest.
     pub fn images(&self) -> PathBuf {
         self.path.join(IMAGES_FILE)
@@ -73,6 +79,21 @@ impl RunDir {
     /// Every event.
     pub fn metrics(&self) -> PathBuf {
         self.path.join("metrics.jsonl")
+    }
+
+    /// The confusion matrix.
+    pub fn confusion(&self) -> PathBuf {
+        self.path.join("cmat.csv")
+    }
+
+    /// One line for each process that worked on the run.
+    pub fn attempts(&self) -> PathBuf {
+        self.path.join("attempts.jsonl")
+    }
+
+    /// Held by the process that is at work.
+    pub(super) fn lock(&self) -> PathBuf {
+        self.path.join("run.lock")
     }
 
     /// The rolling state.
@@ -112,44 +133,99 @@ impl RunDir {
         Recorded::read(&self.config()).ok()
     }
 
+    /// Every file that a run writes beside its checkpoints and its lock. config.toml comes last: as
+    /// long as it is there, the folder is known to be a run's.
+    fn files(&self) -> [PathBuf; 13] {
+        [
+            self.result(),
+            self.state(),
+            self.metrics(),
+            self.log(),
+            self.draw(),
+            self.pool(),
+            self.images(),
+            self.clean(),
+            self.confusion(),
+            self.noise(),
+            self.run(),
+            self.attempts(),
+            self.config(),
+        ]
+    }
+
     /// Removes the files of a run, and nothing else: the folder may hold what is not ours.
     ///
     /// # Errors
     /// When a file cannot be removed.
     pub(super) fn clear(&self) -> Result<()> {
-        if !self.config().exists() {
+        // config.toml is written last: a start that broke off has left its attempt only.
+        if !self.config().exists() && !self.attempts().exists() {
             return Ok(());
         }
-        let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
-        for folder in entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()) {
-            let Ok(files) = fs::read_dir(&folder) else { continue };
-            for file in files.flatten().map(|e| e.path()) {
-                let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-                if name.starts_with("model.safetensors-") || name == "model-best.safetensors" {
-                    fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
-                }
+        for folder in self.folders() {
+            for file in names(&folder).filter(|name| is_checkpoint(name)) {
+                let file = folder.join(file);
+                fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
             }
             // Fails where it holds something else, and shall.
             let _ = fs::remove_dir(&folder);
         }
-        // config.toml last: as long as it is there, the folder is known to be a run's.
-        for file in [
-            self.result(),
-            self.state(),
-            self.metrics(),
-            self.log(),
-            self.pool(),
-            self.images(),
-            self.clean(),
-            self.path.join("cmat.csv"),
-            self.noise(),
-            self.run(),
-            self.config(),
-        ] {
-            if file.exists() {
+        for file in self.files().into_iter().filter(|file| file.exists()) {
+            fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
+        }
+        Ok(())
+    }
+
+    /// Removes what processes that were killed while they wrote a file have left. Only for the
+    /// holder of the lock: a living process may be about to rename its own.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub(super) fn remove_temporaries(&self) -> Result<()> {
+        let own = self.files();
+        let ours = |name: &str| own.iter().any(|file| file.file_name().is_some_and(|own| own == name));
+        for folder in std::iter::once(self.path.clone()).chain(self.folders()) {
+            let top = folder == self.path;
+            let left = |name: &String| temporary_of(name).is_some_and(|t| if top { ours(t) } else { is_checkpoint(t) });
+            for file in names(&folder).filter(left) {
+                let file = folder.join(file);
                 fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
             }
         }
         Ok(())
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(&self.path) else { return Vec::new() };
+        entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect()
+    }
+}
+
+fn names(folder: &Path) -> impl Iterator<Item = String> {
+    fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|e| e.file_name().into_string().ok())
+}
+
+fn is_checkpoint(name: &str) -> bool {
+    name.starts_with("model.safetensors-") || name == "model-best.safetensors"
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_runs_own_temporaries_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = RunDir::new(dir.path());
+        fs::create_dir(dir.path().join("learner")).unwrap();
+        let gone = ["state.safetensors.7-3.tmp", "result.json.9.tmp", "learner/model.safetensors-5.1-1.tmp"];
+        let kept = ["eval-Pets-test.json.7-3.tmp", "mine.7.tmp", "learner/mine.7.tmp", "state.safetensors"];
+        for name in gone.iter().chain(&kept) {
+            fs::write(dir.path().join(name), "half").unwrap();
+        }
+        run.remove_temporaries().unwrap();
+        assert!(gone.iter().all(|name| !dir.path().join(name).exists()));
+        assert!(kept.iter().all(|name| dir.path().join(name).exists()));
     }
 }

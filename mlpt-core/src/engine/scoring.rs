@@ -29,8 +29,13 @@ impl ImageSet {
         self.items.len()
     }
 
+    /// Whether the features have been encoded.
+    pub(super) fn is_encoded(&self) -> bool {
+        self.features.get().is_some()
+    }
+
     /// Unnormalised features `[N, E]`.
-    fn features(&self, clip: &FrozenClip) -> Result<&Tensor> {
+    pub(super) fn features(&self, clip: &FrozenClip) -> Result<&Tensor> {
         if let Some(features) = self.features.get() {
             return Ok(features);
         }

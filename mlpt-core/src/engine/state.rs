@@ -1,6 +1,6 @@
 //! `state.safetensors`: all that a killed run needs to go on as if nothing had happened.
 
-use super::{LearnerInfo, Trainer, TrainerState};
+use super::{LearnerInfo, Trainer, TrainerState, exact};
 use crate::checkpoint::{Archive, load_parameters, parameter_tensors};
 use crate::{Error, Result};
 use candle_core::Device;
@@ -12,6 +12,11 @@ const KIND: &str = "run state";
 const PARAMETER: &str = "parameter.";
 const TRAINER: &str = "trainer.";
 
+/// Scores by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scores(#[serde(with = "exact")] pub BTreeMap<String, f64>);
+
 /// The numbers of a state. They travel in the tensors' own file, so that one rename replaces both.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateMeta {
@@ -19,8 +24,14 @@ pub struct StateMeta {
     pub epoch: usize,
     /// Seconds spent so far.
     pub elapsed_s: f64,
-    /// Encoder passes spent so far.
+    /// Encoder passes of the run so far; what a resumed process has to encode again is not in it.
     pub passes: serde_json::Value,
+    /// Whether the features of the pool are in those passes.
+    #[serde(default)]
+    pub pool_encoded: bool,
+    /// Whether the features of the validation split are in those passes.
+    #[serde(default)]
+    pub val_encoded: bool,
     /// Length of `log.txt` in bytes.
     pub log_bytes: u64,
     /// Length of `metrics.jsonl` in bytes.
@@ -32,9 +43,11 @@ pub struct StateMeta {
     /// Most right predictions on the validation split so far, with their epoch. A count, because a
     /// share that went through JSON may come back a digit off.
     pub best: Option<(usize, usize)>,
-    /// The last epoch's detection scores, as they stand in `result.json`.
-    pub detection: serde_json::Value,
+    /// The last epoch's detection scores by learner and name.
+    #[serde(default)]
+    pub found: BTreeMap<String, Scores>,
     /// The trainer's counters.
+    #[serde(with = "exact")]
     pub numbers: BTreeMap<String, f64>,
 }
 

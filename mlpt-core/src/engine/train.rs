@@ -1,10 +1,11 @@
 //! The loop over epochs: train, score, keep.
 
 use super::job::{Job, JobData};
+use super::passes::{self, Count};
 use super::rates::Rates;
 use super::result::DetectionResult;
 use super::scoring::ImageSet;
-use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean, passes};
+use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean};
 use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path};
 use crate::event::{Event, Events, LogFile};
 use crate::{Error, Result};
@@ -20,8 +21,11 @@ pub(super) struct Loop<'a> {
     pub(super) rates: &'a Rates,
     /// When this process began with the run.
     pub(super) started: Instant,
-    /// What earlier attempts had spent.
-    pub(super) earlier: StateMeta,
+    /// Seconds that earlier processes had spent.
+    pub(super) earlier_s: f64,
+    /// Whether an earlier process began.
+    pub(super) resumed: bool,
+    pub(super) passes: Count,
 }
 
 impl Loop<'_> {
@@ -30,11 +34,20 @@ impl Loop<'_> {
     ///
     /// # Errors
     /// [`Error::Interrupted`] where the run was asked to stop; a non-finite number; a failed write.
-    pub(super) fn run(&self, job: &mut Job, data: &JobData, meta: &mut StateMeta, events: &mut Events) -> Result<()> {
+    pub(super) fn run(
+        &mut self,
+        job: &mut Job,
+        data: &JobData,
+        meta: &mut StateMeta,
+        events: &mut Events,
+    ) -> Result<()> {
         let max_epoch: usize = job.config.get("OPTIM.MAX_EPOCH")?;
         let freq: i64 = job.config.get("TRAIN.CHECKPOINT_FREQ")?;
         let freq = usize::try_from(freq).unwrap_or(0);
         let val = self.validation(job, data)?;
+        if self.resumed {
+            self.encode_again(job, data, val.as_ref(), meta, max_epoch)?;
+        }
         let learners = job.trainer.learners().into_iter().map(|l| l.name).collect();
         events.emit(Event::Start { epoch: meta.epoch + 1, max_epoch, learners });
         for epoch in meta.epoch..max_epoch {
@@ -62,7 +75,7 @@ impl Loop<'_> {
             }
             let detection = data.truth.score_all(&report.clean)?;
             tell_detection(detection.as_ref(), epoch + 1, max_epoch, events);
-            meta.detection = serde_json::to_value(&detection).unwrap_or_default();
+            meta.found = detection.map(|d| d.to_state()).unwrap_or_default();
             if let Some(val) = &val {
                 self.validate(job, val, meta, events)?;
             }
@@ -70,7 +83,9 @@ impl Loop<'_> {
                 let name = |learner: &str| checkpoint_path(self.dir.path(), learner, epoch + 1);
                 save_learners(job, epoch + 1, None, name, events)?;
             }
-            meta.passes = passes::total(&self.earlier.passes, &job.clip.passes());
+            meta.passes = self.passes.total(job.clip.passes());
+            meta.pool_encoded = data.train.has_pool_features();
+            meta.val_encoded = val.as_ref().is_some_and(ImageSet::is_encoded);
             for (name, count) in passes::numbers(&meta.passes) {
                 events.scalar(format!("passes/{name}"), epoch + 1, count);
             }
@@ -83,9 +98,31 @@ impl Loop<'_> {
         Ok(())
     }
 
+    /// Makes the features that an earlier process had encoded once for the whole run. Done before
+    /// the first epoch, so that what the epochs encode can be told apart and counted.
+    fn encode_again(
+        &mut self,
+        job: &Job,
+        data: &JobData,
+        val: Option<&ImageSet>,
+        meta: &StateMeta,
+        max_epoch: usize,
+    ) -> Result<()> {
+        if meta.epoch < max_epoch {
+            if meta.pool_encoded {
+                data.train.pool_features(&job.clip)?;
+            }
+            if let Some(val) = val.filter(|_| meta.val_encoded) {
+                val.features(&job.clip)?;
+            }
+        }
+        self.passes.known(job.clip.passes());
+        Ok(())
+    }
+
     /// Seconds, all attempts together.
     pub(super) fn elapsed_s(&self) -> f64 {
-        self.earlier.elapsed_s + self.started.elapsed().as_secs_f64()
+        self.earlier_s + self.started.elapsed().as_secs_f64()
     }
 
     fn save(&self, job: &Job, meta: &mut StateMeta, events: &mut Events) -> Result<()> {

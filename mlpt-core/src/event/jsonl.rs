@@ -30,6 +30,10 @@ impl JsonlSink {
 
 impl EventSink for JsonlSink {
     fn emit(&mut self, event: &Event) {
+        // Where a run goes on is no part of its story: it has been told that it started.
+        if matches!(event, Event::Start { epoch, .. } if *epoch > 1) {
+            return;
+        }
         // Into memory: neither can fail, events hold only strings and numbers.
         let _ = serde_json::to_writer(&mut self.buffer, &Line { v: JSONL_VERSION, event });
         self.buffer.push(b'\n');

@@ -42,6 +42,11 @@ impl LogFile {
         Ok(())
     }
 
+    /// Drops what was written before the file is opened.
+    pub fn discard(&self) {
+        self.lock().pending.clear();
+    }
+
     /// Length of the file in bytes; 0 before it is opened.
     ///
     /// # Errors
@@ -61,9 +66,12 @@ impl LogFile {
         self.len().map(|n| n == 0)
     }
 
-    /// Closes the file; what is written from now on waits for the next [`LogFile::open`].
+    /// Closes the file, or gives up what waits for one; what is written from now on waits for the
+    /// next [`LogFile::open`].
     pub fn close(&self) {
-        self.lock().file = None;
+        let mut inner = self.lock();
+        inner.file = None;
+        inner.pending.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

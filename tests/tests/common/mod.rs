@@ -1,6 +1,11 @@
 //! How the end-to-end tests run the command.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+#[cfg(unix)]
+pub mod process;
+pub mod same;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -60,4 +65,43 @@ pub const SHORT: [&str; 8] = [
 /// The JSON in a file.
 pub fn json(path: &Path) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A small data set of one's own below `root`: train, val and test of three classes. A run on it
+/// takes a second or two.
+pub fn pictures(root: &Path) {
+    for (split, count) in [("train", 8), ("val", 4), ("test", 4)] {
+        for (c, class) in ["cat", "dog", "owl"].iter().enumerate() {
+            let folder = root.join(split).join(class);
+            fs::create_dir_all(&folder).unwrap();
+            for i in 0..count {
+                let salt = (split.len() * 40 + i * 11) as u32;
+                let picture = image::RgbImage::from_fn(30, 24 + c as u32, |x, y| {
+                    image::Rgb([(x * 8 + salt) as u8, (y * 9 + salt) as u8, (80 * c) as u8])
+                });
+                picture.save(folder.join(format!("{i:03}.png"))).unwrap();
+            }
+        }
+    }
+}
+
+/// A run on [`pictures`] in `data` with two epochs of warm-up and two of co-training, three
+/// batches each, and a checkpoint after each epoch. `more` are flags, then settings.
+pub fn small_run<'a>(flags: &[&'a str], settings: &[&'a str]) -> Vec<&'a str> {
+    let mut args = vec!["train", "--output-dir", "run", "--trainer", "MLPT", "--dataset", "Folder", "--root", "data"];
+    args.extend(flags);
+    args.extend([
+        "SEED=3",
+        "DATASET.NUM_SHOTS=4",
+        "DATASET.NUM_FP=1",
+        "OPTIM.MAX_EPOCH=4",
+        "OPTIM.WARMUP_EPOCH=1",
+        "WARMUP.EPOCH=2",
+        "DATALOADER.TRAIN_X.BATCH_SIZE=4",
+        "TRAIN.CHECKPOINT_FREQ=1",
+        "TRAIN.PRINT_FREQ=1",
+        "TEST.FINAL_MODEL=best_val",
+    ]);
+    args.extend(settings);
+    args
 }

@@ -1,4 +1,4 @@
-//! Which items a run trains on: few-shot draw, noise, pool.
+//! A fresh draw: few-shot items, noise, pool.
 
 use crate::data::noise::FeatureSource;
 use crate::data::{Item, NoiseContext, NoiseModel, Noisy, Splits, fewshot, fewshot_indices};
@@ -8,7 +8,7 @@ use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Validation images a class, at most (Zhou et al., IJCV 2022).
-const VAL_SHOTS: i64 = 4;
+pub(super) const VAL_SHOTS: i64 = 4;
 
 crate::section! {
     /// Which items are drawn, section `DATASET`.
@@ -24,17 +24,20 @@ crate::section! {
         /// Take all of a class that has fewer images than NUM_SHOTS, with a warning, instead of
         /// stopping.
         pub allow_fewer: bool = false, "ALLOW_FEWER_SHOTS";
+        /// Folder where draws are kept and shared between runs; empty keeps them with the run only.
+        pub draws: String = String::new(), "DRAWS";
     }
 }
 
 /// The items of a run.
-pub(super) struct Drawn {
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::engine) struct Drawn {
     /// Training items with given labels.
-    pub(super) train: Vec<Noisy>,
+    pub(in crate::engine) train: Vec<Noisy>,
     /// Pool items with given labels, where the pool is not the training items.
-    pub(super) pool: Option<Vec<Noisy>>,
+    pub(in crate::engine) pool: Option<Vec<Noisy>>,
     /// Validation items.
-    pub(super) val: Vec<Item>,
+    pub(in crate::engine) val: Vec<Item>,
 }
 
 /// Draws and spoils. The draws hang on the seed alone, so every trainer sees the same items.
@@ -45,18 +48,16 @@ pub(super) struct Drawn {
 /// wrong ones among them, so that NUM_EXPAND * NUM_FP of a full pool are wrong.
 ///
 /// # Errors
-/// When a class has too few images, or the noise is not possible.
+/// When the noise is not possible.
 pub(super) fn draw(
     splits: &Splits,
     config: &DrawConfig,
     noise: &dyn NoiseModel,
     features: &dyn FeatureSource,
     rng: &RngTree,
-    events: &mut Events,
 ) -> Result<Drawn> {
     let num_classes = splits.class_names.len();
     let labels: Vec<usize> = splits.train.iter().map(|i| i.label).collect();
-    check_shots(splits, &labels, config, events)?;
     let everyone: Vec<usize> = (0..labels.len()).collect();
     let chosen = fewshot_indices(&labels, &everyone, config.shots, &rng.child("fewshot"));
     let items: Vec<Item> = chosen.iter().map(|&i| splits.train[i].clone()).collect();
@@ -112,7 +113,7 @@ pub(super) fn draw(
 }
 
 /// What trainers see of the items.
-pub(super) fn given(items: &[Noisy]) -> Vec<Item> {
+pub(in crate::engine) fn given(items: &[Noisy]) -> Vec<Item> {
     items.iter().map(|n| n.item.clone()).collect()
 }
 
@@ -124,13 +125,17 @@ fn smallest(labels: &[usize]) -> usize {
     counts.into_values().min().unwrap_or(0)
 }
 
-fn check_shots(splits: &Splits, labels: &[usize], config: &DrawConfig, events: &mut Events) -> Result<()> {
-    if labels.is_empty() {
+/// Whether the training split can give what is asked for.
+///
+/// # Errors
+/// When a class has too few images; a warning with `ALLOW_FEWER_SHOTS`.
+pub(super) fn check(splits: &Splits, config: &DrawConfig, events: &mut Events) -> Result<()> {
+    if splits.train.is_empty() {
         return Err(Error::invalid("the data set has no training images"));
     }
     let Ok(asked) = usize::try_from(config.shots) else { return Ok(()) };
     let mut counts = vec![0_usize; splits.class_names.len()];
-    for &label in labels {
+    for label in splits.train.iter().map(|i| i.label) {
         let count = counts.get_mut(label);
         *count.ok_or_else(|| Error::invalid(format!("the data set has label {label}, but no name for it")))? += 1;
     }

@@ -1,0 +1,12 @@
+//! Which items a run trains on: drawn afresh, or read from where a draw was kept.
+
+mod file;
+mod fingerprint;
+mod fresh;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use fresh::DrawConfig;
+pub(super) use fresh::given;
+pub(super) use source::{Draw, Source};
