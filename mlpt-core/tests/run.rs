@@ -41,8 +41,10 @@ fn a_run_leaves_everything_behind() {
     assert_eq!(
         files(dir.path()),
         [
+            "attempts.jsonl",
             "clean.csv",
             "config.toml",
+            "draw.json",
             "images.csv",
             "log.txt",
             "metrics.jsonl",
@@ -93,16 +95,16 @@ fn a_run_leaves_everything_behind() {
     }
 }
 
-/// All that must be the same: checkpoints bit by bit, results but for the time and the passes, and
-/// the figures of every epoch.
+/// All that must be the same: checkpoints bit by bit, results but for the time, and the figures of
+/// every epoch. The end-to-end tests compare every byte of every file.
 fn essence(dir: &Path) -> (Vec<u8>, Value, Vec<String>) {
     let mut result = json(&dir.join("result.json"));
-    for spent in ["elapsed_s", "passes", "output_dir"] {
+    for spent in ["elapsed_s", "output_dir"] {
         result.as_object_mut().unwrap().remove(spent);
     }
     let scalars = read(&dir.join("metrics.jsonl"))
         .lines()
-        .filter(|l| (l.contains("\"scalar\"") && !l.contains("\"passes/")) || l.contains("\"step\""))
+        .filter(|l| l.contains("\"scalar\"") || l.contains("\"step\"") || l.contains("\"start\""))
         .map(str::to_owned)
         .collect();
     (std::fs::read(dir.join("probe/model.safetensors-3")).unwrap(), result, scalars)
@@ -132,6 +134,12 @@ fn a_resumed_run_equals_one_that_was_not_stopped() {
     assert_eq!(essence(whole.path()), essence(halted.path()));
     let log = read(&halted.path().join("log.txt"));
     assert_eq!(log.matches("epoch [2/3] batch [1/2]").count(), 1, "{log}");
+    assert_eq!(log.matches("Trainer: ").count(), 1, "{log}");
+    assert!(!log.contains("Going on") && !log.contains("Stopped"), "{log}");
+    let attempts = read(&halted.path().join("attempts.jsonl"));
+    let outcomes: Vec<Value> = attempts.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).collect();
+    let outcomes: Vec<&str> = outcomes.iter().map(|a| a["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["interrupted", "interrupted", "finished"]);
 }
 
 #[test]

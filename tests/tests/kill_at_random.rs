@@ -15,18 +15,15 @@ use std::time::{Duration, Instant};
 
 /// A number in 0..1 for each kill; the same ones in every test run.
 fn moment(kill: u64) -> f64 {
-    use rand_of::mix;
     mix(0x5eed ^ (kill + 1)) as f64 / u64::MAX as f64
 }
 
 /// The finalizer of SplitMix64 (Steele et al. 2014): enough to scatter moments.
-mod rand_of {
-    pub fn mix(n: u64) -> u64 {
-        let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
+fn mix(n: u64) -> u64 {
+    let mut z = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 fn prepared() -> tempfile::TempDir {

@@ -85,8 +85,8 @@ pub fn pictures(root: &Path) {
     }
 }
 
-/// A run on [`pictures`] in `data` with two epochs of warm-up and two of co-training, three
-/// batches each, and a checkpoint after each epoch. `more` are flags, then settings.
+/// A run on [`pictures`] in `data` with two epochs of warm-up, six batches each, and two of
+/// co-training, and a checkpoint after each epoch. `more` are flags, then settings.
 pub fn small_run<'a>(flags: &[&'a str], settings: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["train", "--output-dir", "run", "--trainer", "MLPT", "--dataset", "Folder", "--root", "data"];
     args.extend(flags);
@@ -97,7 +97,7 @@ pub fn small_run<'a>(flags: &[&'a str], settings: &[&'a str]) -> Vec<&'a str> {
         "OPTIM.MAX_EPOCH=4",
         "OPTIM.WARMUP_EPOCH=1",
         "WARMUP.EPOCH=2",
-        "DATALOADER.TRAIN_X.BATCH_SIZE=4",
+        "DATALOADER.TRAIN_X.BATCH_SIZE=2",
         "TRAIN.CHECKPOINT_FREQ=1",
         "TRAIN.PRINT_FREQ=1",
         "TEST.FINAL_MODEL=best_val",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How a run is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +18,13 @@ pub enum Stop {
 pub struct Running {
     child: Child,
     run: PathBuf,
+    started: SystemTime,
 }
 
 impl Running {
     /// Starts the command in `dir`; its run directory is `dir/run`.
     pub fn start(dir: &Path, args: &[&str]) -> Self {
+        let started = SystemTime::now();
         let child = Command::new(env!("CARGO_BIN_EXE_mlpt-under-test"))
             .args(args)
             .current_dir(dir)
@@ -31,7 +33,7 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        Self { child, run: dir.join("run") }
+        Self { child, run: dir.join("run"), started }
     }
 
     pub fn id(&self) -> u32 {
@@ -40,8 +42,10 @@ impl Running {
 
     /// Waits until `log.txt` holds `text`; false where the run ends before that.
     pub fn wait_for(&mut self, text: &str) -> bool {
-        let log = self.run.join("log.txt");
-        self.wait_until(|| fs::read_to_string(&log).is_ok_and(|log| log.contains(text)))
+        let (log, started) = (self.run.join("log.txt"), self.started);
+        // An earlier process's lines stand there until this one has cut the file back.
+        let own = || fs::metadata(&log).and_then(|m| m.modified()).is_ok_and(|time| time > started);
+        self.wait_until(|| own() && fs::read_to_string(&log).is_ok_and(|log| log.contains(text)))
     }
 
     /// Waits until `when` holds; false where the run ends before that.

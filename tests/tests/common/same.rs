@@ -2,7 +2,7 @@
 //!
 //! Masked are, and nothing else:
 //! - `result.json`: `elapsed_s`
-//! - `metrics.jsonl`: `time_s`, `data_s`
+//! - `metrics.jsonl`: `time_s`, `data_s`, and the note `Elapsed`
 //! - `log.txt`: `time`, `data` and `eta` of a step's line, `Elapsed`
 //! - `state.safetensors`: `elapsed_s`, and `log_bytes` and `metrics_bytes`, the lengths of files
 //!   whose times have more or fewer digits
@@ -24,7 +24,7 @@ pub fn masked(run: &Path, keys: &[&str]) -> BTreeMap<String, Vec<u8>> {
         let text = || String::from_utf8(bytes.clone()).unwrap();
         *bytes = match name.as_str() {
             "result.json" => numbers(&text(), &["elapsed_s"]).into_bytes(),
-            "metrics.jsonl" => numbers(&text(), &["time_s", "data_s"]).into_bytes(),
+            "metrics.jsonl" => elapsed(&numbers(&text(), &["time_s", "data_s"])).into_bytes(),
             "log.txt" => text().lines().map(log_line).collect::<String>().into_bytes(),
             "state.safetensors" => state(bytes),
             "config.toml" => {
@@ -87,6 +87,16 @@ fn numbers(text: &str, fields: &[&str]) -> String {
         text = masked.join(&format!("{mark} _"));
     }
     text
+}
+
+/// Replaces the time in the last note.
+fn elapsed(text: &str) -> String {
+    let note = "\"text\":\"Elapsed: ";
+    let mask = |line: &str| match line.split_once(note) {
+        Some((before, _)) => format!("{before}{note}_\"}}\n"),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(mask).collect()
 }
 
 fn log_line(line: &str) -> String {
