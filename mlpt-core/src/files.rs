@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         fs::create_dir(dir.path().join("taken")).unwrap();
         let message = write_atomic(&dir.path().join("taken"), b"x").unwrap_err().to_string();
-        assert!(message.contains("taken") && !message.contains(".tmp"), "{message}");
+        assert!(message.contains("taken: ") && !message.contains(".tmp: "), "{message}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
