@@ -19,7 +19,7 @@ use commands::train::Show;
 use mlpt_core::Registries;
 use mlpt_core::event::LogFile;
 use progress::Detail;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Exit code for wrong flags.
@@ -45,7 +45,10 @@ pub fn run(registries: Registries) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are errors to clap, with exit code 0.
-            let _ = error.print();
+            match error.print() {
+                Err(e) if e.kind() != ErrorKind::BrokenPipe => return report(&e.into(), ColorChoice::Auto),
+                _ => {}
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
         }
     };
@@ -66,7 +69,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
     match &cli.command {
         Command::Train(args) => {
             let show = Show { detail, json: args.json, log };
-            let config = args.settings.resolve(registries, args.run.recorded())?;
+            let config = args.settings.resolve(registries, args.run.recorded()?)?;
             commands::train::train(&config, registries, &args.run.options(), &show)
         }
         Command::Eval(args) => {

@@ -2,11 +2,11 @@
 
 use crate::args::{EvalArgs, RunArgs, SettingsArgs};
 use crate::commands::train::TrainOptions;
-use anyhow::bail;
+use anyhow::anyhow;
 use mlpt_core::clip::{Interpolation, ModelSource};
 use mlpt_core::config::{Config, Layers, Schema, Value};
 use mlpt_core::engine::Checkpoints;
-use mlpt_core::{Registries, Result};
+use mlpt_core::{Error, Registries, Result};
 use std::path::Path;
 
 /// What a model implies, by the name that `MODEL.BACKBONE.NAME` gives.
@@ -40,11 +40,14 @@ impl SettingsArgs {
     pub(crate) fn resolve_with(&self, registries: &Registries, run: Option<&Path>, implied: Implied) -> Result<Config> {
         let mut layers = self.layers(registries).model(implied);
         let resumed = self.resume.as_deref().map(Path::new);
-        let recorded = run.or(resumed).map(|dir| dir.join("config.toml")).filter(|path| path.is_file());
-        if let Some(recorded) = recorded {
+        let dir = run.or(resumed);
+        if let Some(recorded) = dir.map(|dir| dir.join("config.toml")).filter(|path| path.is_file()) {
             return layers.weakest_file(&recorded).resolve();
         }
         let bare = layers.is_bare();
+        if let Some(dir) = dir.filter(|_| bare) {
+            return Err(Error::data(dir, "holds no run of this program: there is no config.toml in it"));
+        }
         if bare {
             layers = layers.preset("demo");
         }
@@ -90,8 +93,14 @@ impl SettingsArgs {
 
 impl RunArgs {
     /// The run whose settings count below all others.
-    pub(crate) fn recorded(&self) -> Option<&Path> {
-        self.model_dir.as_deref().filter(|_| self.eval_only)
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub(crate) fn recorded(&self) -> anyhow::Result<Option<&Path>> {
+        match self.model_dir.as_deref().filter(|_| self.eval_only) {
+            Some(dir) if !dir.is_dir() => Err(no_run(dir)),
+            dir => Ok(dir),
+        }
     }
 
     /// The same for the engine.
@@ -115,13 +124,25 @@ impl EvalArgs {
             if Path::new(word).is_dir() {
                 model_dir = Some(self.settings.opts.remove(0).into());
             } else if !is_key {
-                bail!("there is no run directory {word}");
+                return Err(no_run(Path::new(word)));
             }
         }
         if let Some(dir) = model_dir.as_ref().filter(|dir| !dir.is_dir()) {
-            bail!("there is no run directory {}", dir.display());
+            return Err(no_run(dir));
         }
         Ok((self.settings, Checkpoints { model_dir, epoch: self.load_epoch }))
+    }
+}
+
+/// What to say of a run directory that is none.
+fn no_run(path: &Path) -> anyhow::Error {
+    match path.is_file() {
+        true => anyhow!(
+            "{} is a file, not a run directory: give the folder that `mlpt train` wrote (checkpoints of the Python, \
+             .pth.tar, cannot be read)",
+            path.display()
+        ),
+        false => anyhow!("there is no run directory {}", path.display()),
     }
 }
 

@@ -55,12 +55,30 @@ pub(crate) fn temporary_of(name: &str) -> Option<&str> {
     mark.split('-').all(digits).then_some(target)
 }
 
-/// Reads a whole text file.
+/// Reads a whole text file; a byte order mark is left out.
 ///
 /// # Errors
-/// [`Error::Io`] that names the path.
+/// [`Error::Io`] that names the path, [`Error::Data`] where it is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|e| Error::io(path, e))
+    let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        Error::data(path, format!("is not UTF-8 text (line {line}); save it as UTF-8"))
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Whether a folder can come to be at `path`: what is there of it must be folders.
+///
+/// # Errors
+/// [`Error::Data`] that names the file in the way.
+pub fn check_folder(path: &Path) -> Result<()> {
+    match path.ancestors().find(|p| p.exists()) {
+        Some(there) if !there.is_dir() => {
+            Err(Error::data(there, "is a file, so the output folder cannot be there; give another --output-dir"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.

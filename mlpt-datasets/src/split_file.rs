@@ -4,7 +4,7 @@ use crate::root::display_name;
 use mlpt_core::data::{ImageRef, Item};
 use mlpt_core::{Error, Result};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
@@ -83,8 +83,15 @@ impl SplitFile {
             return Err("its list \"train\" is empty".to_owned());
         }
         let names = self.names();
+        let mut places: HashMap<&str, (&str, usize)> = HashMap::new();
         for (list, index, Entry(path, label, name)) in self.all() {
             let at = format!("{list}[{index}] ({path})");
+            if let Some((list, index)) = places.insert(path, (list, index)) {
+                return Err(format!("{at}: the same image stands at {list}[{index}]; drop one of them"));
+            }
+            if name.trim().is_empty() {
+                return Err(format!("{at}: the class name is empty"));
+            }
             match names.get(label) {
                 None => return Err(format!("{at}: label {label} ('{name}') has no training image")),
                 Some(known) if known != name => {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{json, mlpt, pictures, small_run};
+use common::{animals, json, mlpt, small_run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn tensors(path: &Path) -> Vec<u8> {
 fn the_first_best_epoch_is_deployed_and_every_epoch_can_be_loaded() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    pictures(&dir.join("data"));
+    animals(&dir.join("data"));
     // A rate at which the epochs differ.
     mlpt(dir, &small_run(&[], &["OPTIM.LR=0.05"])).ok();
     let run = dir.join("run");
@@ -67,7 +67,7 @@ fn the_first_best_epoch_is_deployed_and_every_epoch_can_be_loaded() {
 fn selection_reads_the_validation_split_and_never_the_test_images() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    pictures(&dir.join("data"));
+    animals(&dir.join("data"));
     for split in ["test", "val"] {
         let class = dir.join("data").join(split).join("dog");
         let kept: Vec<_> =

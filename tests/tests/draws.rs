@@ -4,7 +4,7 @@
 mod common;
 
 use common::same::{assert_same, masked};
-use common::{json, mlpt, pictures, small_run};
+use common::{animals, json, mlpt, small_run};
 use std::fs;
 
 const SHORTER: [&str; 3] = ["OPTIM.MAX_EPOCH=1", "TEST.FINAL_MODEL=last_step", "DATASET.DRAWS=draws"];
@@ -14,7 +14,7 @@ const NAME: &str = "draws/Folder-4shots-1wrong-instance-replace-seed3.json";
 fn a_draw_is_shared_and_a_stale_one_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    pictures(&dir.join("data"));
+    animals(&dir.join("data"));
     let coop: Vec<&str> =
         small_run(&[], &SHORTER).into_iter().map(|word| if word == "MLPT" { "CoOp" } else { word }).collect();
     let first = mlpt(dir, &coop).ok();

@@ -9,7 +9,7 @@ mod common;
 
 use common::process::{Running, Stop, temporaries};
 use common::same::{difference, masked};
-use common::{SHORT, mlpt, pictures, small_run};
+use common::{SHORT, animals, mlpt, small_run};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ fn mix(n: u64) -> u64 {
 
 fn prepared() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     dir
 }
 

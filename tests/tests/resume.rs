@@ -6,7 +6,7 @@ mod common;
 
 use common::process::{Running, Stop, temporaries};
 use common::same::{assert_same, masked};
-use common::{json, mlpt, pictures, small_run};
+use common::{animals, json, mlpt, small_run};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The files of a run that nobody stopped.
 fn whole(args: &[&str]) -> BTreeMap<String, Vec<u8>> {
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     mlpt(dir.path(), args).ok();
     masked(&dir.path().join("run"), &[])
 }
@@ -23,7 +23,7 @@ fn whole(args: &[&str]) -> BTreeMap<String, Vec<u8>> {
 /// Stops a run at each of `moments` (a text in `log.txt`), then lets it end. `None` where it was
 /// over before it could be stopped, on a machine that is busy.
 fn stopped(dir: &Path, args: &[&str], moments: &[(&str, Stop)]) -> Option<BTreeMap<String, Vec<u8>>> {
-    pictures(&dir.join("data"));
+    animals(&dir.join("data"));
     for (text, how) in moments {
         let mut running = Running::start(dir, args);
         if !running.wait_for(text) {
@@ -93,7 +93,7 @@ fn killed_before_it_had_anything() {
     let args = small_run(&[], &[]);
     let whole = whole(&args);
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     let run = dir.path().join("run");
     // While it loads, while it writes its first files, right after them.
     for file in [None, Some("attempts.jsonl"), Some("draw.json"), Some("state.safetensors"), Some("config.toml")] {
@@ -112,7 +112,7 @@ fn killed_while_it_writes_a_file() {
     let args = small_run(&[], &[]);
     let whole = whole(&args);
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     let run = dir.path().join("run");
     let mut left = 0;
     for epoch in 1..=4 {
@@ -149,7 +149,7 @@ fn one_process_in_a_run_directory() {
     let args = small_run(&[], &[]);
     let whole = whole(&args);
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     let mut running = Running::start(dir.path(), &args);
     assert!(running.wait_for("epoch [1/4] batch [1/"));
     let mut replacing = args.clone();
@@ -169,7 +169,7 @@ fn resume_needs_no_settings_and_other_threads_do_not_matter() {
     let args = small_run(&[], &["DATALOADER.NUM_WORKERS=1"]);
     let whole = whole(&args);
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     let mut running = Running::start(dir.path(), &args);
     assert!(running.wait_for("Train CLIP1 epoch [3/4] batch [2/"));
     running.stop(Stop::Interrupt);
@@ -195,7 +195,7 @@ fn resume_needs_no_settings_and_other_threads_do_not_matter() {
 fn changed_pictures_stop_a_resume() {
     let args = small_run(&[], &[]);
     let dir = tempfile::tempdir().unwrap();
-    pictures(&dir.path().join("data"));
+    animals(&dir.path().join("data"));
     let mut running = Running::start(dir.path(), &args);
     assert!(running.wait_for("epoch [2/4] batch [1/"));
     running.stop(Stop::Kill);

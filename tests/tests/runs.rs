@@ -4,7 +4,7 @@
 mod common;
 
 use common::same::{assert_same, masked};
-use common::{SHORT, json, mlpt, photographs, pictures, small_run};
+use common::{SHORT, animals, json, mlpt, photographs, small_run};
 use std::fs;
 
 #[test]
@@ -56,7 +56,7 @@ fn the_same_seed_gives_the_same_bytes() {
     let mut first = None;
     for threads in ["0", "1", "3"] {
         let dir = tempfile::tempdir().unwrap();
-        pictures(&dir.path().join("data"));
+        animals(&dir.path().join("data"));
         let threads = format!("DATALOADER.NUM_WORKERS={threads}");
         let settings = ["DATASET.POOL=expand", "DATASET.NUM_EXPAND=2", "TEST.COMPUTE_CMAT=True", threads.as_str()];
         mlpt(dir.path(), &small_run(&[], &settings)).ok();

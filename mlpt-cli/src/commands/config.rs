@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Every fault of the settings.
 pub fn config(args: &ConfigArgs, registries: &Registries) -> Result<()> {
-    let config = args.settings.resolve_with(registries, args.run.recorded(), implied_if_there)?;
+    let config = args.settings.resolve_with(registries, args.run.recorded()?, implied_if_there)?;
     for notice in config.notices() {
         tracing::warn!("{notice}");
     }

@@ -24,8 +24,8 @@ pub fn explain(args: &ExplainArgs, registries: &Registries) -> Result<()> {
     let keys: Vec<&Key> = schema.iter().filter(|k| k.path == path || k.path.starts_with(&section)).collect();
     if found.is_empty() && keys.is_empty() {
         let names = cards.iter().flat_map(Card::names);
-        let mut near = nearest(&args.name, names);
-        near.extend(schema.nearest(&path));
+        let mut near = schema.nearest(&path);
+        near.extend(nearest(&args.name, names));
         near.dedup();
         if near.is_empty() {
             bail!("nothing is called '{}'; `mlpt list` shows all names and `mlpt config` all keys", args.name);

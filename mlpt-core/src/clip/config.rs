@@ -138,7 +138,11 @@ impl ClipConfig {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    /// Whether its numbers fit together.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault.
+    pub(crate) fn check(&self) -> Result<()> {
         let (t, v) = (&self.text_config, &self.vision_config);
         let mut faults = Vec::new();
         if self.model_type != "clip" {
@@ -160,6 +164,23 @@ impl ClipConfig {
         }
         if t.num_hidden_layers == 0 || v.num_hidden_layers == 0 || t.vocab_size == 0 || self.projection_dim == 0 {
             faults.push("a tower without layers, an empty vocabulary or an empty projection".into());
+        }
+        // A slip of the keyboard must not ask for all memory there is.
+        for (name, number, most) in [
+            ("projection_dim", self.projection_dim, 1 << 16),
+            ("text_config: hidden_size", t.hidden_size, 1 << 16),
+            ("text_config: intermediate_size", t.intermediate_size, 1 << 18),
+            ("text_config: num_hidden_layers", t.num_hidden_layers, 1 << 10),
+            ("text_config: max_position_embeddings", t.max_position_embeddings, 1 << 16),
+            ("text_config: vocab_size", t.vocab_size, 1 << 22),
+            ("vision_config: hidden_size", v.hidden_size, 1 << 16),
+            ("vision_config: intermediate_size", v.intermediate_size, 1 << 18),
+            ("vision_config: num_hidden_layers", v.num_hidden_layers, 1 << 10),
+            ("vision_config: image_size", v.image_size, 1 << 13),
+        ] {
+            if number > most {
+                faults.push(format!("{name} is {number}: {most} is the most"));
+            }
         }
         if t.max_position_embeddings < 2 {
             faults.push("text_config: max_position_embeddings must hold a start and an end".into());

@@ -53,6 +53,9 @@ impl Preprocess {
                 *slot = serde_json::from_value(given.clone()).map_err(|e| fault(format!("{key}: {e}")))?;
             }
         }
+        if let Some(bad) = this.std.iter().find(|x| !(x.is_finite() && **x > 0.0)) {
+            return Err(fault(format!("image_std holds {bad}: it must be greater than 0")));
+        }
         this.interpolation = match value.get("resample").and_then(Value::as_u64) {
             None | Some(3) => Interpolation::Bicubic,
             Some(2) => Interpolation::Bilinear,

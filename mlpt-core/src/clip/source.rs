@@ -78,18 +78,19 @@ impl ModelSource {
     /// # Errors
     /// When a file is missing or cannot be read.
     pub fn preprocess(&self) -> Result<Preprocess> {
-        let (config, preprocess) = match self {
+        match self {
             Self::BuiltIn => {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                (text(asset!("config.json")), Some(text(asset!("preprocessor_config.json"))))
+                let preprocess = text(asset!("preprocessor_config.json"));
+                pixels(&ClipConfig::from_json(&text(asset!("config.json")))?, Some(&preprocess))
             }
             Self::Directory(dir) => {
-                let preprocess = dir.join("preprocessor_config.json");
-                let preprocess = if preprocess.is_file() { Some(files::read_text(&preprocess)?) } else { None };
-                (files::read_text(&dir.join("config.json"))?, preprocess)
+                complete(dir)?;
+                let (config, preprocess) = descriptions(dir)?;
+                let config = ClipConfig::from_json(&config);
+                config.and_then(|c| pixels(&c, preprocess.as_deref())).map_err(|e| within(dir, e))
             }
-        };
-        pixels(&ClipConfig::from_json(&config)?, preprocess.as_deref())
+        }
     }
 
     /// Reads everything.
@@ -104,10 +105,7 @@ impl ModelSource {
                 let weights = asset!("model.safetensors");
                 assemble(BUILT_IN_NAME, &config, Some(&preprocess), asset!("tokenizer.json").to_vec(), weights)
             }
-            Self::Directory(dir) => read_folder(dir).map_err(|e| match e {
-                Error::Invalid(message) => Error::model(dir, message),
-                other => other,
-            }),
+            Self::Directory(dir) => read_folder(dir).map_err(|e| within(dir, e)),
         }
     }
 }
@@ -129,7 +127,16 @@ pub fn write_model(
     files::write_atomic(&dir.join("model.safetensors"), &model.to_safetensors(dtype)?)
 }
 
-fn read_folder(dir: &Path) -> Result<ModelFiles> {
+/// The error with its folder, where it names a file only.
+fn within(dir: &Path, error: Error) -> Error {
+    match error {
+        Error::Invalid(message) => Error::model(dir, message),
+        other => other,
+    }
+}
+
+/// Whether a folder holds every file of a model.
+fn complete(dir: &Path) -> Result<()> {
     let needed = ["config.json", "model.safetensors", "tokenizer.json"];
     let missing: Vec<&str> = needed.into_iter().filter(|name| !dir.join(name).is_file()).collect();
     if !missing.is_empty() {
@@ -142,12 +149,22 @@ fn read_folder(dir: &Path) -> Result<ModelFiles> {
             ),
         ));
     }
-    let bytes = |name: &str| std::fs::read(dir.join(name)).map_err(|e| Error::io(dir.join(name), e));
+    Ok(())
+}
+
+/// `config.json`, and `preprocessor_config.json` where there is one.
+fn descriptions(dir: &Path) -> Result<(String, Option<String>)> {
     let preprocess = dir.join("preprocessor_config.json");
     let preprocess = if preprocess.is_file() { Some(files::read_text(&preprocess)?) } else { None };
+    Ok((files::read_text(&dir.join("config.json"))?, preprocess))
+}
+
+fn read_folder(dir: &Path) -> Result<ModelFiles> {
+    complete(dir)?;
+    let bytes = |name: &str| std::fs::read(dir.join(name)).map_err(|e| Error::io(dir.join(name), e));
     let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let name = absolute.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy().into_owned());
-    let config = files::read_text(&dir.join("config.json"))?;
+    let (config, preprocess) = descriptions(dir)?;
     assemble(&name, &config, preprocess.as_deref(), bytes("tokenizer.json")?, &bytes("model.safetensors")?)
 }
 

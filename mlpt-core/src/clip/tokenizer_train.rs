@@ -18,7 +18,8 @@ const WORD_END: &str = "</w>";
 /// When `size` is below [`SMALLEST`].
 pub fn train(captions: &[String], size: usize) -> Result<String> {
     if size < SMALLEST {
-        return Err(Error::invalid(format!("a tokenizer needs at least {SMALLEST} ids, not {size}")));
+        let message = format!("PRETRAIN.MODEL.VOCAB_SIZE is {size}: a tokenizer needs at least {SMALLEST} ids");
+        return Err(Error::invalid(message));
     }
     let mut words = split_words(captions)?;
     let mut merges: Vec<(String, String)> = Vec::new();

@@ -64,7 +64,13 @@ impl Weights {
         let (value, trainable) = match &mut self.kind {
             Kind::Random(rng) => (draw(&rng.child(name), shape, init, &self.device)?, true),
             Kind::Stored { tensors, trainable } => match tensors.remove(name) {
-                Some(t) if t.dims() == shape => (t.to_device(&self.device)?.to_dtype(self.dtype)?, *trainable),
+                Some(t) if t.dims() == shape => {
+                    // A product with zero is zero for finite numbers only, and a sum keeps what is not.
+                    if (t.to_dtype(DType::F32)? * 0.0)?.sum_all()?.to_scalar::<f32>()? != 0.0 {
+                        self.faults.push(format!("{name} holds a number that is not finite"));
+                    }
+                    (t.to_device(&self.device)?.to_dtype(self.dtype)?, *trainable)
+                }
                 Some(t) => {
                     self.faults.push(format!("{name} is {:?}, not {shape:?}", t.dims()));
                     (Tensor::zeros(shape, self.dtype, &self.device)?, *trainable)
@@ -136,7 +142,10 @@ impl Weights {
             lines.truncate(shown);
             lines.push(format!("and {} more", count - shown));
         }
-        Err(Error::invalid(format!("the weights do not fit config.json:\n  {}", lines.join("\n  "))))
+        Err(Error::invalid(format!(
+            "the weights in model.safetensors are not what config.json asks for:\n  {}",
+            lines.join("\n  ")
+        )))
     }
 }
 

@@ -89,7 +89,9 @@ pub(super) fn nearest_keys(schema: &Schema, path: &str) -> Vec<String> {
         .map(|k| {
             let whole = strsim::normalized_damerau_levenshtein(&path, &k.path);
             let end = strsim::normalized_damerau_levenshtein(&name, &last(&k.path));
-            ((whole + end) / 2.0, k.path.as_str())
+            // A path that is nearly right as a whole may lack a dot, and so have another last name.
+            let near = if whole > 0.8 { whole } else { 0.0 };
+            (near.max((whole + end) / 2.0), k.path.as_str())
         })
         .filter(|(score, _)| *score > 0.6)
         .collect();

@@ -5,6 +5,7 @@ use crate::files::read_text;
 use crate::{Error, Result};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::Path;
@@ -28,11 +29,25 @@ pub(super) fn read(path: &Path) -> Result<Vec<Setting>> {
     let text = read_text(path)?;
     let toml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
     if toml { from_toml(&text) } else { from_yaml(&text) }
+        .and_then(once)
         .map_err(|(line, message)| Error::Config(vec![format!("{}{line}: {message}", path.display())]))
 }
 
 /// Where parsing failed (`:LINE` or nothing) and why.
 type Failure = (String, String);
+
+/// The settings where no key stands twice, which spelling and dotted paths make possible.
+fn once(settings: Vec<Setting>) -> std::result::Result<Vec<Setting>, Failure> {
+    let line = |s: &Setting| s.line.map(|l| format!(":{l}")).unwrap_or_default();
+    let mut first: BTreeMap<&str, &Setting> = BTreeMap::new();
+    for setting in &settings {
+        if let Some(other) = first.insert(&setting.path, setting) {
+            let earlier = other.line.map(|l| format!(", the first time in line {l}")).unwrap_or_default();
+            return Err((line(setting), format!("{} stands twice{earlier}; drop one of them", setting.path)));
+        }
+    }
+    Ok(settings)
+}
 
 /// Reads YAML. `on`, `off`, `yes` and `no` stay text, as YAML 1.2 has it; a key that is a boolean
 /// understands them all the same.
@@ -56,7 +71,12 @@ pub(super) fn from_toml(text: &str) -> std::result::Result<Vec<Setting>, Failure
     let line_of = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
     let root: Tree<Toml> = toml::from_str(text).map_err(|e| {
         let line = e.span().map(|s| format!(":{}", line_of(s.start))).unwrap_or_default();
-        (line, e.message().to_owned())
+        let message = match e.message() {
+            // A date comes as a table whose key is a secret of the reader.
+            m if m.contains("__toml_private_datetime") => "a date is no setting's value; put it in quotes",
+            m => m,
+        };
+        (line, message.to_owned())
     })?;
     let mut settings = Vec::new();
     if let Tree::Map(entries) = root {

@@ -10,6 +10,8 @@ mod layers;
 pub mod literal;
 mod merge;
 mod preset;
+#[cfg(test)]
+mod props;
 mod resolve;
 mod resolved;
 mod rules;

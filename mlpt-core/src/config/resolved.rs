@@ -85,7 +85,7 @@ impl Config {
         T::from_value(&resolved.value).ok_or_else(|| {
             Error::Config(vec![format!(
                 "{path}: expected {}, found {} ({})",
-                T::kind(),
+                T::wanted(),
                 resolved.value,
                 resolved.origin
             )])

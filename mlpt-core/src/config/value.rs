@@ -131,6 +131,10 @@ pub trait FromValue: Sized + Into<Value> {
     fn kind() -> Kind;
     /// The value, or `None` where it has another type.
     fn from_value(value: &Value) -> Option<Self>;
+    /// What a message asks for.
+    fn wanted() -> String {
+        Self::kind().to_string()
+    }
 }
 
 impl FromValue for bool {
@@ -170,6 +174,9 @@ impl FromValue for usize {
     fn from_value(value: &Value) -> Option<Self> {
         i64::from_value(value).and_then(|i| usize::try_from(i).ok())
     }
+    fn wanted() -> String {
+        "int of 0 or more".to_owned()
+    }
 }
 impl FromValue for f64 {
     fn kind() -> Kind {
@@ -198,6 +205,9 @@ impl<T: FromValue> FromValue for Vec<T> {
     fn kind() -> Kind {
         Kind::List(Box::new(T::kind()))
     }
+    fn wanted() -> String {
+        format!("list of {}", T::wanted())
+    }
     fn from_value(value: &Value) -> Option<Self> {
         match value {
             Value::List(items) => items.iter().map(T::from_value).collect(),
@@ -214,5 +224,8 @@ impl<T: FromValue> FromValue for Option<T> {
             Value::Null => Some(None),
             other => T::from_value(other).map(Some),
         }
+    }
+    fn wanted() -> String {
+        T::wanted()
     }
 }

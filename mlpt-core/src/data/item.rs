@@ -61,10 +61,7 @@ impl ImageRef {
             ImageRef::File { .. } => {
                 let path = self.path().unwrap_or_default();
                 let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-                // By content, not by extension: a PNG named .jpg is a picture still.
-                image::load_from_memory(&bytes)
-                    .map(|i| i.to_rgb8())
-                    .map_err(|e| Error::data(&path, format!("cannot be read as an image: {e}")))
+                super::decode::picture(&path, &bytes)
             }
             ImageRef::Stored { store, key } => store.load(key),
         }

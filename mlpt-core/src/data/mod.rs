@@ -1,7 +1,10 @@
 //! Data: items and splits, few-shot draws, noise, samplers, transforms, the loader.
 
 mod cache;
+mod decode;
 mod fewshot;
+#[cfg(test)]
+mod fewshot_props;
 mod groups;
 mod item;
 mod loader;

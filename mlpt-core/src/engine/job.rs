@@ -51,12 +51,15 @@ impl Job {
                 "DATASET.SUBSAMPLE_CLASSES is '{subsample}': only `all` is there yet; the others come with base-to-new"
             )]));
         }
+        // A run must not come to its end before this is found out.
+        one_of(&config, "TEST.SPLIT", ["test", "val"])?;
+        one_of(&config, "TEST.FINAL_MODEL", ["last_step", "best_val"])?;
         let rng = RngTree::new(seed);
         let splits = load_splits(&config, registries, &rng)?;
         let (clip, device) = model::load(&config, events)?;
         model::fit_input(&mut config, &clip, events)?;
         let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;
-        let cache = config.get::<usize>("DATALOADER.CACHE_MB")? << 20;
+        let cache = config.get::<usize>("DATALOADER.CACHE_MB")?.saturating_mul(1 << 20);
         let workers = config.get("DATALOADER.NUM_WORKERS")?;
         let loader = Loader::new(Transform::test(&config)?, workers, cache, device.clone())?;
         let class_features = ClipFeatures {
@@ -86,11 +89,8 @@ impl Job {
     pub(super) fn test_set(&self, val: &[Item]) -> Result<(String, ImageSet)> {
         let split: String = self.config.get("TEST.SPLIT")?;
         let items = match split.as_str() {
-            "test" => self.splits.test.clone(),
             "val" => val.to_vec(),
-            other => {
-                return Err(Error::Config(vec![format!("TEST.SPLIT is '{other}': it can be `test` or `val`")]));
-            }
+            _ => self.splits.test.clone(),
         };
         if items.is_empty() {
             return Err(Error::invalid(format!("the data set {} has no {split} images", self.names.dataset)));
@@ -170,6 +170,13 @@ impl JobData {
     }
 }
 
+fn one_of(config: &Config, path: &str, [a, b]: [&str; 2]) -> Result<()> {
+    match config.get::<String>(path)? {
+        name if name == a || name == b => Ok(()),
+        other => Err(Error::Config(vec![format!("{path} is '{other}': it can be `{a}` or `{b}`")])),
+    }
+}
+
 fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Result<Splits> {
     let entry = chosen(config, "DATASET.NAME", "--dataset", &registries.datasets)?;
     let context = DatasetContext {
@@ -188,6 +195,10 @@ fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Resul
     if splits.class_names.len() < 2 {
         let message =
             format!("the data set {} has {} class(es); 2 are the least", entry.name, splits.class_names.len());
+        return Err(Error::invalid(message));
+    }
+    if let Some(label) = splits.class_names.iter().position(|name| name.trim().is_empty()) {
+        let message = format!("the data set {}: class {label} has no name, so no prompt can speak of it", entry.name);
         return Err(Error::invalid(message));
     }
     Ok(splits)

@@ -13,7 +13,7 @@ use super::{RunDir, RunOptions, StateMeta, StopFlag, facts};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
 use crate::event::{Events, JsonlSink, LogFile, LogSink, duration};
-use crate::files::write_atomic;
+use crate::files::{check_folder, write_atomic};
 use crate::{Error, Registries, Result};
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
@@ -182,6 +182,7 @@ fn settle(config: &mut Config, names: &Names, events: &mut Events) -> Result<(Ru
         Some(dir) => dir,
         None => RunDir::new(names.default_folder(config, seed)?),
     };
+    check_folder(dir.path())?;
     if !config.get::<String>("RESUME")?.is_empty() && !dir.config().exists() {
         return Err(Error::data(dir.path(), "holds no run to go on with (--resume)"));
     }

@@ -85,7 +85,12 @@ impl RunState {
     /// # Errors
     /// When it is missing or damaged.
     pub fn read(path: &Path, device: &Device) -> Result<Self> {
-        Self::load(path, KIND, device)
+        Self::load(path, KIND, device).map_err(|e| match e {
+            Error::Model { path, message } => {
+                Error::Model { path, message: format!("{message}; --overwrite starts anew") }
+            }
+            other => other,
+        })
     }
 
     /// Puts the state back into a freshly built trainer.

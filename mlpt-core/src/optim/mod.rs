@@ -6,6 +6,8 @@ mod build;
 mod config;
 mod gradients;
 mod schedule;
+#[cfg(test)]
+mod schedule_props;
 mod sgd;
 mod slots;
 #[cfg(test)]

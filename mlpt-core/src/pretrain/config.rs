@@ -91,3 +91,40 @@ impl PretrainConfig {
         if faults.is_empty() { Ok(()) } else { Err(Error::Config(faults)) }
     }
 }
+
+impl ArchitectureConfig {
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// Names every key at fault.
+    pub fn check(&self) -> Result<()> {
+        let numbers = [
+            ("IMAGE_SIZE", self.image_size),
+            ("PATCH_SIZE", self.patch_size),
+            ("VISION_WIDTH", self.vision_width),
+            ("VISION_LAYERS", self.vision_layers),
+            ("TEXT_WIDTH", self.text_width),
+            ("TEXT_LAYERS", self.text_layers),
+            ("HEAD_WIDTH", self.head_width),
+            ("EMBED_DIM", self.embed_dim),
+        ];
+        let zero = numbers.iter().filter(|(_, number)| *number == 0);
+        let mut faults: Vec<String> =
+            zero.map(|(key, _)| format!("PRETRAIN.MODEL.{key} is 0: it must be at least 1")).collect();
+        if self.patch_size > 0 && !self.image_size.is_multiple_of(self.patch_size) {
+            faults.push(format!(
+                "PRETRAIN.MODEL.IMAGE_SIZE {} is not a multiple of PRETRAIN.MODEL.PATCH_SIZE {}",
+                self.image_size, self.patch_size
+            ));
+        }
+        for (key, width) in [("VISION_WIDTH", self.vision_width), ("TEXT_WIDTH", self.text_width)] {
+            if self.head_width > 0 && !width.is_multiple_of(self.head_width) {
+                faults.push(format!(
+                    "PRETRAIN.MODEL.{key} {width} is not a multiple of PRETRAIN.MODEL.HEAD_WIDTH {}",
+                    self.head_width
+                ));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Error::Config(faults)) }
+    }
+}

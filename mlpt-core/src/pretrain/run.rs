@@ -9,7 +9,7 @@ use crate::clip::tokenizer_train;
 use crate::clip::{ClipConfig, ClipModel, ModelFiles, Preprocess, TextConfig, Tokenizer, VisionConfig, write_model};
 use crate::data::transform::{Filter, Transform, TransformConfig};
 use crate::engine::StopFlag;
-use crate::files::{sha256_hex, write_atomic};
+use crate::files::{check_folder, sha256_hex, write_atomic};
 use crate::optim::{OptimConfig, build, check_gradients};
 use crate::rng::RngTree;
 use crate::tensor::Activation;
@@ -71,11 +71,17 @@ pub struct PretrainReport {
 pub fn pretrain(options: &PretrainOptions, mut tell: impl FnMut(&str)) -> Result<PretrainReport> {
     let PretrainOptions { config, architecture, out, device, .. } = options;
     config.check()?;
+    architecture.check()?;
+    // Found out now, not after the last step.
+    check_folder(out)?;
     let begun = Instant::now();
     let root = RngTree::new(options.seed).child("pretrain");
 
     let Start { model, tokenizer_json, tokenizer, preprocess } = match &options.start {
-        Some(files) => Start::from_files(files, device)?,
+        Some(files) => Start::from_files(files, device).map_err(|e| match e {
+            Error::Invalid(message) => Error::invalid(format!("model '{}': {message}", files.name)),
+            other => other,
+        })?,
         None => Start::random(options, &root)?,
     };
     let params = model.trainable_vars();
@@ -195,7 +201,9 @@ impl Start {
             (0..TOKENIZER_CAPTIONS).map(|i| source.caption(&root.child("tokenizer").at(i))).collect::<Result<_>>()?;
         let tokenizer_json = tokenizer_train::train(&captions, architecture.vocab_size)?;
         let tokenizer = Tokenizer::from_bytes(tokenizer_json.as_bytes(), CONTEXT_LENGTH)?;
-        let model = ClipModel::random(&architecture.clip_config(&tokenizer), &root.child("init"), device)?;
+        let shape = architecture.clip_config(&tokenizer);
+        shape.check()?;
+        let model = ClipModel::random(&shape, &root.child("init"), device)?;
         for scale in model.trainable_vars().iter().filter(|p| p.name == LOGIT_SCALE) {
             scale.var.set(&Tensor::full(config.logit_scale as f32, scale.var.shape(), device)?)?;
         }

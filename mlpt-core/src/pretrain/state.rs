@@ -48,7 +48,8 @@ pub(super) fn load(
     }
     let Archive { meta, mut tensors } = Archive::<Progress>::load(&path, KIND, device)?;
     if meta.fingerprint != fingerprint {
-        let cure = "was begun with other settings or other pictures; give another --out, or delete it to start again";
+        let cure =
+            "was begun with other settings or other pictures; give another --output-dir, or delete it to start again";
         return Err(Error::model(&path, cure));
     }
     for param in params {

@@ -172,6 +172,13 @@ fn initial_context(config: &CoOpConfig, ctx: &LearnerContext<'_>) -> Result<(Var
     if config.n_ctx == 0 {
         return Err(Error::Config(vec!["N_CTX: at least one context token is needed".to_owned()]));
     }
+    let room = ctx.clip.context_length();
+    if config.n_ctx > room {
+        return Err(Error::Config(vec![format!(
+            "N_CTX is {}: the text tower has room for {room} tokens",
+            config.n_ctx
+        )]));
+    }
     let width = ctx.clip.text_width();
     let shape = match config.csc {
         true => vec![ctx.class_names.len(), config.n_ctx, width],

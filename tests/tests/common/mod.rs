@@ -16,22 +16,46 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// The command, to be run in `dir` without the settings of this process's environment.
+pub fn command(dir: &Path) -> Command {
+    quiet(Command::new(PROGRAM), dir)
+}
+
+/// The command behind a shell that first does `before`, such as `ulimit -f 1`.
+pub fn behind(before: &str, dir: &Path) -> Command {
+    let mut shell = quiet(Command::new("sh"), dir);
+    shell.arg("-c").arg(format!("{before}; exec \"$0\" \"$@\"")).arg(PROGRAM);
+    shell
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mlpt-under-test");
+
+fn quiet(mut command: Command, dir: &Path) -> Command {
+    for (name, _) in std::env::vars_os() {
+        if name == "RUST_LOG" || name.to_string_lossy().starts_with("MLPT__") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(dir);
+    command
+}
+
 /// Runs the command in `dir`.
 pub fn mlpt(dir: &Path, args: &[&str]) -> Ran {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_mlpt-under-test"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("RUST_LOG")
-        .output()
-        .unwrap();
-    Ran {
-        code: status.code(),
-        stdout: String::from_utf8_lossy(&stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&stderr).into_owned(),
-    }
+    Ran::of(command(dir).args(args))
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        Self {
+            code: status.code(),
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&stderr).into_owned(),
+        }
+    }
+
     /// Fails the test unless the command succeeded.
     pub fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
@@ -69,7 +93,7 @@ pub fn json(path: &Path) -> serde_json::Value {
 
 /// A small data set of one's own below `root`: train, val and test of three classes. A run on it
 /// takes a second or two.
-pub fn pictures(root: &Path) {
+pub fn animals(root: &Path) {
     for (split, count) in [("train", 8), ("val", 4), ("test", 4)] {
         for (c, class) in ["cat", "dog", "owl"].iter().enumerate() {
             let folder = root.join(split).join(class);
@@ -85,7 +109,7 @@ pub fn pictures(root: &Path) {
     }
 }
 
-/// A run on [`pictures`] in `data` with two epochs of warm-up, six batches each, and two of
+/// A run on [`animals`] in `data` with two epochs of warm-up, six batches each, and two of
 /// co-training, and a checkpoint after each epoch. `more` are flags, then settings.
 pub fn small_run<'a>(flags: &[&'a str], settings: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["train", "--output-dir", "run", "--trainer", "MLPT", "--dataset", "Folder", "--root", "data"];
@@ -104,4 +128,22 @@ pub fn small_run<'a>(flags: &[&'a str], settings: &[&'a str]) -> Vec<&'a str> {
     ]);
     args.extend(settings);
     args
+}
+
+/// A folder data set: below `root`, `count` tiny pictures for each class. A class has a colour, so that
+/// training has something to find.
+pub fn pictures(root: &Path, classes: &[&str], count: usize) {
+    for (c, class) in classes.iter().enumerate() {
+        std::fs::create_dir_all(root.join(class)).unwrap();
+        for i in 0..count {
+            picture(c, i).save(root.join(class).join(format!("{i:03}.png"))).unwrap();
+        }
+    }
+}
+
+/// The `i`-th tiny picture of the class with number `c`.
+pub fn picture(c: usize, i: usize) -> image::RgbImage {
+    image::RgbImage::from_fn(20 + c as u32, 24, |x, y| {
+        image::Rgb([(x * 10) as u8, (y * 9 + i as u32) as u8, (60 * c) as u8])
+    })
 }

@@ -5,6 +5,8 @@ mod classes;
 mod flip;
 mod head;
 mod manifest;
+#[cfg(test)]
+mod props;
 mod replace;
 #[cfg(test)]
 mod tests;

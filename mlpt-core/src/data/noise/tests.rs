@@ -20,7 +20,7 @@ impl FeatureSource for NoFeatures {
 }
 
 /// `classes` classes of `each` images, whose class can be told from the image's name.
-fn split(classes: usize, each: usize) -> Vec<Item> {
+pub(super) fn split(classes: usize, each: usize) -> Vec<Item> {
     let root: Arc<Path> = Arc::from(Path::new("root"));
     let item = |i: usize| Item {
         image: ImageRef::File { root: root.clone(), relative: Arc::from(format!("{}/{i}.jpg", i / each)) },
@@ -30,7 +30,14 @@ fn split(classes: usize, each: usize) -> Vec<Item> {
     (0..classes * each).map(item).collect()
 }
 
-fn apply(name: &str, items: &[Item], donors: &[Item], classes: usize, num_fp: usize, seed: u64) -> Result<Vec<Noisy>> {
+pub(super) fn apply(
+    name: &str,
+    items: &[Item],
+    donors: &[Item],
+    classes: usize,
+    num_fp: usize,
+    seed: u64,
+) -> Result<Vec<Noisy>> {
     let all = Registries::new()?;
     let config = crate::config::Config::default();
     let scope = crate::config::Scope::new(&config, []);
@@ -47,7 +54,7 @@ fn apply(name: &str, items: &[Item], donors: &[Item], classes: usize, num_fp: us
 }
 
 /// The class that the image really shows.
-fn shown(noisy: &Noisy) -> usize {
+pub(super) fn shown(noisy: &Noisy) -> usize {
     noisy.item.image.key().split('/').next().unwrap().parse().unwrap()
 }
 

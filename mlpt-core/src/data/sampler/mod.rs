@@ -5,6 +5,8 @@ mod class;
 mod domain;
 mod plain;
 #[cfg(test)]
+mod props;
+#[cfg(test)]
 mod tests;
 
 pub use base::{SampleMeta, Sampler};

@@ -75,7 +75,7 @@ pub(super) fn draw(
         ("expand", Some(shots)) => {
             let taken: BTreeSet<usize> = chosen.iter().copied().collect();
             let rest: Vec<usize> = everyone.into_iter().filter(|i| !taken.contains(i)).collect();
-            let more = shots * config.num_expand.saturating_sub(1);
+            let more = shots.saturating_mul(config.num_expand.saturating_sub(1)).min(labels.len());
             let extra = match more {
                 0 => Vec::new(),
                 more => fewshot_indices(&labels, &rest, more as i64, &rng.child("pool")),

@@ -1,0 +1,108 @@
+//! Making a documented command small enough for a test.
+
+use crate::common::{Ran, command, pictures, workspace};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// What stands for the words in capitals.
+pub(crate) struct Fixtures(TempDir);
+
+/// Settings that make any training short; a documented setting of the same key gives way.
+const TRAIN: [&str; 7] = [
+    "OPTIM.MAX_EPOCH=2",
+    "OPTIM.WARMUP_EPOCH=1",
+    "WARMUP.EPOCH=1",
+    "DATASET.NUM_SHOTS=4",
+    "TRAINER.COOP.N_CTX=2",
+    "DATALOADER.TRAIN_X.BATCH_SIZE=8",
+    // Four pictures a class in place of fifty.
+    "TEST.SPLIT=val",
+];
+/// The same for pre-training.
+const PRETRAIN: [&str; 5] = [
+    "PRETRAIN.STEPS=2",
+    "PRETRAIN.BATCH_SIZE=8",
+    "PRETRAIN.MODEL.TEXT_LAYERS=1",
+    "PRETRAIN.MODEL.VISION_LAYERS=1",
+    "PRETRAIN.PRINT_FREQ=1",
+];
+
+impl Fixtures {
+    pub(crate) fn new() -> Self {
+        let all = Self(tempfile::tempdir().unwrap());
+        pictures(&all.at("PICTURES"), &["cat", "dog"], 20);
+        caltech(&all.at("DATA/caltech-101"));
+        fs::create_dir(all.at("MODEL")).unwrap();
+        for entry in fs::read_dir(workspace().join("mlpt-core/assets/tiny-clip")).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, all.at("MODEL").join(path.file_name().unwrap())).unwrap();
+        }
+        let root = all.at("PICTURES");
+        let run = ["train", "--trainer", "CoOp", "--dataset", "Folder", "--output-dir", "RUN", "--root"];
+        Ran::of(command(all.0.path()).args(run).arg(root).args(TRAIN)).ok();
+        all
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The fixture behind a word in capitals, with or without dots behind it.
+    fn stands_for(&self, word: &str, before: Option<&&str>) -> Option<String> {
+        let name = match (word.trim_end_matches('.'), before) {
+            ("DIR", Some(&"--backbone")) | ("MODEL", _) => "MODEL",
+            ("DIR" | "RUN", _) => "RUN",
+            (name @ ("PICTURES" | "DATA"), _) => name,
+            _ => return None,
+        };
+        Some(self.at(name).to_string_lossy().into_owned())
+    }
+}
+
+/// Caltech-101's folders with two classes of tiny pictures.
+fn caltech(folder: &Path) {
+    pictures(&folder.join("101_ObjectCategories"), &["a", "b"], 30);
+    let part = |from: usize, to: usize| -> Vec<(String, usize, &str)> {
+        let items = |(label, class): (usize, &'static str)| {
+            (from..to).map(move |i| (format!("{class}/{i:03}.png"), label, class))
+        };
+        [(0, "a"), (1, "b")].into_iter().flat_map(items).collect()
+    };
+    let split = serde_json::json!({"train": part(0, 20), "val": part(20, 25), "test": part(25, 30)});
+    fs::write(folder.join("split_zhou_Caltech101.json"), split.to_string()).unwrap();
+}
+
+/// The arguments to run, or `None` where a sentence only names a command.
+pub(crate) fn shortened(
+    args: &[&str],
+    shown: bool,
+    fixtures: &Fixtures,
+    dir: &Path,
+) -> Result<Option<Vec<String>>, String> {
+    let Some((name, rest)) = args.split_first() else { return Err("no command".to_owned()) };
+    if rest.is_empty() && !shown {
+        let help = Ran::of(command(dir).args([name, "--help"]));
+        return if help.code == Some(0) { Ok(None) } else { Err(format!("there is no command '{name}'")) };
+    }
+    let before = |i: usize| i.checked_sub(1).and_then(|i| args.get(i));
+    let word = |(i, word): (usize, &&str)| fixtures.stands_for(word, before(i)).unwrap_or_else(|| (*word).to_owned());
+    let mut words: Vec<String> = args.iter().enumerate().map(word).collect();
+    let has = |flag: &str| rest.iter().any(|w| *w == flag || w.starts_with(&format!("{flag}=")));
+    let mut add = |more: &[&str]| words.extend(more.iter().map(|w| (*w).to_owned()));
+    match *name {
+        "list" | "config" | "explain" | "eval" | "results" => {}
+        "train" => {
+            if !has("--output-dir") && !has("--resume") {
+                // Lines that differ in what is shortened only would meet in one folder.
+                add(&["--output-dir", &format!("run{}", fs::read_dir(dir).unwrap().count())]);
+            }
+            add(&TRAIN);
+            let clean = rest.windows(2).any(|w| w == ["--num-fp", "0"]) || rest.contains(&"DATASET.NUM_FP=0");
+            add(if clean { &["DATASET.NUM_FP=0"] } else { &["DATASET.NUM_FP=1"] });
+        }
+        "pretrain" => add(&PRETRAIN),
+        other => return Err(format!("this test does not know how to run `mlpt {other}`; see documents/shorten.rs")),
+    }
+    Ok(Some(words))
+}
