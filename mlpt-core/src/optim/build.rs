@@ -1,9 +1,12 @@
 //! An optimiser by its name.
 
 use super::config::unknown;
-use super::{Adam, OptimConfig, Optimizer, Sgd};
+use super::{Adam, AmsGrad, OptimConfig, Optimizer, RAdam, RmsProp, Sgd};
 use crate::prompt::NamedVar;
 use crate::{Error, Result};
+
+/// What `OPTIM.NAME` may be.
+const NAMES: [&str; 6] = ["sgd", "adam", "adamw", "amsgrad", "rmsprop", "radam"];
 
 /// The optimiser that the settings ask for, over `parameters` in their order.
 ///
@@ -18,8 +21,8 @@ pub fn build(config: &OptimConfig, parameters: Vec<NamedVar>) -> Result<Box<dyn 
         }
     }
     let name = config.name.to_ascii_lowercase();
-    if !["sgd", "adam", "adamw"].contains(&name.as_str()) {
-        faults.push(unknown("NAME", &config.name, &["sgd", "adam", "adamw"]));
+    if !NAMES.contains(&name.as_str()) {
+        faults.push(unknown("NAME", &config.name, &NAMES));
     }
     if !faults.is_empty() {
         return Err(Error::Config(faults));
@@ -27,6 +30,9 @@ pub fn build(config: &OptimConfig, parameters: Vec<NamedVar>) -> Result<Box<dyn 
     Ok(match name.as_str() {
         "sgd" => Box::new(Sgd::new(config, parameters)),
         "adam" => Box::new(Adam::new(config, parameters)),
+        "amsgrad" => Box::new(AmsGrad::new(config, parameters)),
+        "rmsprop" => Box::new(RmsProp::new(config, parameters)),
+        "radam" => Box::new(RAdam::new(config, parameters)),
         _ => Box::new(Adam::decoupled(config, parameters)),
     })
 }

@@ -4,15 +4,15 @@ crate::section! {
     /// How the prompts are optimised. Names and defaults are Dassl's; each trainer has defaults of
     /// its own for some of them (its published settings).
     pub struct OptimConfig {
-        /// Optimiser: sgd, adam or adamw.
+        /// Optimiser: sgd, adam, adamw, amsgrad, rmsprop or radam.
         pub name: String = "adam".to_owned(), "NAME";
         /// Learning rate.
         pub lr: f64 = 3e-4, "LR";
-        /// Weight decay: coupled (L2) for sgd and adam, decoupled for adamw.
+        /// Weight decay: coupled (L2) for sgd, adam, amsgrad and rmsprop, decoupled for adamw and radam.
         pub weight_decay: f64 = 5e-4, "WEIGHT_DECAY";
         /// Largest Euclidean norm of a learner's gradient; a longer one is scaled down to it. 0: no limit, as published.
         pub clip_norm: f64 = 0.0, "CLIP_NORM";
-        /// Momentum of sgd.
+        /// Momentum of sgd and rmsprop.
         pub momentum: f64 = 0.9, "MOMENTUM";
         /// Dampening of sgd's momentum (the key is Dassl's spelling).
         pub sgd_dampening: f64 = 0.0, "SGD_DAMPNING";
@@ -20,9 +20,9 @@ crate::section! {
         pub sgd_nesterov: bool = false, "SGD_NESTEROV";
         /// Smoothing of rmsprop.
         pub rmsprop_alpha: f64 = 0.99, "RMSPROP_ALPHA";
-        /// Decay of the first moment of adam and adamw.
+        /// Decay of the first moment of adam, adamw, amsgrad and radam.
         pub adam_beta1: f64 = 0.9, "ADAM_BETA1";
-        /// Decay of the second moment of adam and adamw.
+        /// Decay of the second moment of adam, adamw, amsgrad and radam.
         pub adam_beta2: f64 = 0.999, "ADAM_BETA2";
         /// Schedule of the learning rate: single_step, multi_step or cosine.
         pub lr_scheduler: String = "single_step".to_owned(), "LR_SCHEDULER";
@@ -61,6 +61,7 @@ impl OptimConfig {
         ask(not_negative(self.clip_norm), "CLIP_NORM", &self.clip_norm, "0 or greater");
         ask(not_negative(self.momentum), "MOMENTUM", &self.momentum, "0 or greater");
         ask(self.sgd_dampening.is_finite(), "SGD_DAMPNING", &self.sgd_dampening, "a finite number");
+        ask(fraction(self.rmsprop_alpha), "RMSPROP_ALPHA", &self.rmsprop_alpha, "from 0 to below 1");
         ask(fraction(self.adam_beta1), "ADAM_BETA1", &self.adam_beta1, "from 0 to below 1");
         ask(fraction(self.adam_beta2), "ADAM_BETA2", &self.adam_beta2, "from 0 to below 1");
         ask(positive(self.gamma), "GAMMA", &self.gamma, "greater than 0");

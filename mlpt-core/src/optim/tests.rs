@@ -138,6 +138,7 @@ fn config_of(case: &Value) -> OptimConfig {
         name: case["name"].as_str().unwrap().into(),
         weight_decay: number("weight_decay", defaults.weight_decay),
         momentum: number("momentum", defaults.momentum),
+        rmsprop_alpha: number("alpha", defaults.rmsprop_alpha),
         sgd_dampening: number("dampening", 0.0),
         sgd_nesterov: options["nesterov"].as_bool().unwrap_or(false),
         adam_beta1: options["betas"][0].as_f64().unwrap_or(defaults.adam_beta1),
