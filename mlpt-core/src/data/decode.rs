@@ -4,12 +4,12 @@ use crate::{Error, Result};
 use image::{ImageError, RgbImage};
 use std::path::Path;
 
-/// The picture in RGB; grey, palette and alpha pictures are converted. What kind of file it is, its
+/// The picture of a file's bytes in RGB; `path` is for the message. Grey, palette and alpha pictures are converted. What kind of file it is, its
 /// content says, not its name: a PNG named .jpg is a picture still.
 ///
 /// # Errors
 /// When the bytes are no picture, break off, or would take more than 512 MiB of memory.
-pub(super) fn picture(path: &Path, bytes: &[u8]) -> Result<RgbImage> {
+pub fn decode_picture(path: &Path, bytes: &[u8]) -> Result<RgbImage> {
     let fault = |what: &dyn std::fmt::Display| {
         Error::data(path, format!("cannot be read as an image: {what}; replace it or remove it"))
     };

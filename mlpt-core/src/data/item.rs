@@ -1,5 +1,6 @@
 //! Items and splits. Both are immutable once made.
 
+use super::decode_picture;
 use crate::files::sha256_hex;
 use crate::{Error, Result};
 use image::RgbImage;
@@ -61,7 +62,7 @@ impl ImageRef {
             ImageRef::File { .. } => {
                 let path = self.path().unwrap_or_default();
                 let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-                super::decode::picture(&path, &bytes)
+                decode_picture(&path, &bytes)
             }
             ImageRef::Stored { store, key } => store.load(key),
         }

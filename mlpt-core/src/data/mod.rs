@@ -13,6 +13,7 @@ pub mod sampler;
 mod train;
 pub mod transform;
 
+pub use decode::decode_picture;
 pub use fewshot::{fewshot, fewshot_indices};
 pub use item::{ImageRef, ImageStore, Item, Splits};
 pub use loader::{Batch, Batches, Loader};

@@ -78,6 +78,16 @@ impl Transform {
         self.write(small.as_raw(), flip, out);
     }
 
+    /// Pixels `[3, H, W]` of `part` of a picture, which must lie inside it: what training does once it
+    /// has drawn a part, and whether to mirror.
+    pub fn apply_part(&self, image: &RgbImage, part: Window, flip: bool) -> Vec<f32> {
+        let (height, width) = self.config.size;
+        let mut out = vec![0.0; 3 * height * width];
+        let small = resize(image, part, (width, height), Window::whole(width, height), self.config.filter);
+        self.write(small.as_raw(), flip, &mut out);
+        out
+    }
+
     /// Interleaved bytes to planes of values.
     fn write(&self, bytes: &[u8], flip: bool, out: &mut [f32]) {
         let (height, width) = self.config.size;
