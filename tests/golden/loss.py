@@ -28,16 +28,24 @@ for name, logits in {
     "one image": torch.randn(1, 7),
     # Probabilities of exactly 0 and 1 in f32.
     "saturated": torch.tensor([[200.0, -200.0, 0.0], [-150.0, 150.0, 149.0]]),
+    "many classes": torch.randn(3, 61) * 4,
+    "one class": torch.randn(3, 1),
+    # Targets sharpened until some are exactly 0 and 1 in f32.
+    "hard targets": torch.randn(5, 6) * 2,
 }.items():
     logits = logits.float().double()
     labels = torch.randint(0, logits.shape[1], (len(logits),))
-    targets = (torch.randn_like(logits) * 2).softmax(1).float().double()
+    sharp = 400 if name == "hard targets" else 2
+    targets = (torch.randn_like(logits) * sharp).softmax(1).float().double()
     losses = {
         "ce hard": lambda z: F.cross_entropy(z, labels),
         "ce soft": lambda z: F.cross_entropy(z, targets),
         "gce hard": lambda z: gce_hard(z, labels, 0.5),
         "gce soft": lambda z: gce_soft(z, targets, 0.5),
         "gce0.8 hard": lambda z: gce_hard(z, labels, 0.8),
+        "gce0.8 soft": lambda z: gce_soft(z, targets, 0.8),
+        "gce1 hard": lambda z: gce_hard(z, labels, 1.0),
+        "gce1 soft": lambda z: gce_soft(z, targets, 1.0),
         "mse": lambda z: F.mse_loss(z.softmax(1), targets),
     }
     values = {}

@@ -1,5 +1,7 @@
 //! One comparison.
 
+use mlpt_core::Error;
+
 /// What was compared with what, and how it came out.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -25,4 +27,17 @@ impl Check {
     pub fn passes(&self) -> bool {
         self.count > 0 && self.difference <= self.tolerance
     }
+}
+
+/// The checks of a family. One that could not be made at all is a check that fails and says why.
+pub(super) fn gather(
+    group: &'static str,
+    reference: &'static str,
+    make: impl FnOnce() -> mlpt_core::Result<Vec<Check>>,
+) -> Vec<Check> {
+    let broken = |e: Error| {
+        let what = format!("could not be compared: {e}");
+        vec![Check { group, what, reference, count: 0, tolerance: 0.0, difference: f64::INFINITY, relative: false }]
+    };
+    make().unwrap_or_else(broken)
 }

@@ -2,10 +2,33 @@
 //! `tests/golden`, made by the script beside it, and says how far apart the two are.
 
 mod check;
+mod comparison;
+mod evaluator;
+pub mod golden;
+mod losses;
+mod mixture;
+mod optimisers;
+mod report;
+mod schedules;
+mod tokenizer;
+mod towers;
+mod transforms;
 
 pub use check::Check;
+pub use comparison::Comparison;
+pub use report::{render, report_path, table_rows};
 
 /// All comparisons, in the order of `docs/parity.md`.
 pub fn all() -> Vec<Check> {
-    Vec::new()
+    [
+        towers::checks(),
+        tokenizer::checks(),
+        transforms::checks(),
+        losses::checks(),
+        optimisers::checks(),
+        schedules::checks(),
+        mixture::checks(),
+        evaluator::checks(),
+    ]
+    .concat()
 }

@@ -1,0 +1,88 @@
+//! Losses and their gradients with respect to the logits.
+
+use super::check::gather;
+use super::comparison::Comparison;
+use super::{Check, golden};
+use candle_core::{DType, Device, Tensor, Var};
+use mlpt_core::Result;
+use mlpt_core::loss::{Loss, mse_probs, per_sample_ce};
+use serde_json::Value;
+
+const GROUP: &str = "losses";
+const REFERENCE: &str = "loss.py (torch 2.15.0)";
+
+/// Where a loss is kept in the golden file, and what it is called in the report.
+const LOSSES: [(&str, &str); 9] = [
+    ("ce hard", "cross-entropy, labels"),
+    ("ce soft", "cross-entropy, target distributions"),
+    ("gce hard", "generalised cross-entropy, q 0.5, labels"),
+    ("gce soft", "generalised cross-entropy, q 0.5, target distributions"),
+    ("gce0.8 hard", "generalised cross-entropy, q 0.8, labels"),
+    ("gce0.8 soft", "generalised cross-entropy, q 0.8, target distributions"),
+    ("gce1 hard", "generalised cross-entropy, q 1, labels"),
+    ("gce1 soft", "generalised cross-entropy, q 1, target distributions"),
+    ("mse", "squared distance of probabilities"),
+];
+
+/// Values and gradients in f32 against f64.
+pub(super) fn checks() -> Vec<Check> {
+    gather(GROUP, REFERENCE, || {
+        let cases = golden::json("loss.json")?;
+        let cases: &[Value] = cases.as_array().map_or(&[], Vec::as_slice);
+        let mut checks = Vec::new();
+        for (key, name) in LOSSES {
+            // Cross-entropy grows with the logits, the others are at most 2.
+            let tolerance = if key.starts_with("ce") { 5e-6 } else { 1e-6 };
+            let mut value = Comparison::absolute(GROUP, name, REFERENCE, tolerance);
+            let mut gradient = Comparison::absolute(GROUP, format!("{name}: gradient"), REFERENCE, 2e-7);
+            for case in cases {
+                let (ours, slope) = ours(key, case)?;
+                value.numbers(&[ours], &[golden::number(&case["losses"][key], "value")?]);
+                gradient.numbers(&slope, &golden::floats(&case["losses"][key], "gradient")?);
+            }
+            checks.extend([value.finish(), gradient.finish()]);
+        }
+        let mut each = Comparison::absolute(GROUP, "cross-entropy of each image (f64)", REFERENCE, 1e-13);
+        for case in cases {
+            each.numbers(&per_sample_ce(&logits(case)?, &labels(case)?)?, &golden::floats(case, "per_sample")?);
+        }
+        checks.push(each.finish());
+        Ok(checks)
+    })
+}
+
+/// The loss called `key`, and its gradient.
+fn ours(key: &str, case: &Value) -> Result<(f64, Vec<f64>)> {
+    let z = Var::from_tensor(&logits(case)?)?;
+    let loss = match key.split(' ').next() {
+        Some("ce") => Loss::CrossEntropy,
+        Some("gce") => Loss::Generalized { q: 0.5 },
+        Some("gce0.8") => Loss::Generalized { q: 0.8 },
+        _ => Loss::Generalized { q: 1.0 },
+    };
+    let value = match (key, key.ends_with("hard")) {
+        ("mse", _) => mse_probs(&z, &matrix(case, "targets")?)?,
+        (_, true) => loss.hard(&z, &labels(case)?)?,
+        (_, false) => loss.soft(&z, &matrix(case, "targets")?)?,
+    };
+    let store = value.backward()?;
+    let gradient = store.get(&z).map_or_else(|| z.zeros_like(), |g| Ok(g.clone()))?;
+    let gradient = gradient.flatten_all()?.to_dtype(DType::F64)?.to_vec1()?;
+    Ok((f64::from(value.to_scalar::<f32>()?), gradient))
+}
+
+fn logits(case: &Value) -> Result<Tensor> {
+    matrix(case, "logits")
+}
+
+fn matrix(case: &Value, key: &str) -> Result<Tensor> {
+    let rows = golden::list(case, key)?.len();
+    let numbers = golden::floats(case, key)?;
+    let columns = numbers.len() / rows.max(1);
+    Ok(Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?.to_dtype(DType::F32)?)
+}
+
+fn labels(case: &Value) -> Result<Tensor> {
+    let labels: Vec<u32> = golden::indices(case, "labels")?.into_iter().map(|x| x as u32).collect();
+    Ok(Tensor::new(labels, &Device::Cpu)?)
+}
