@@ -177,6 +177,9 @@ fn one_seed_has_no_spread_and_what_is_absent_is_a_dash() {
     let report: Value = serde_json::from_str(&json).unwrap();
     let summary = &report["tables"][0]["rows"][1]["cells"][0]["summary"];
     assert_eq!((&summary["deviation"], &summary["interval"]), (&Value::Null, &Value::Null));
+    made("CoOp", 7, 8, 140).write(dir.path(), "d");
+    let (text, _) = good(dir.path(), &[".", "--compare", "MLPT", "CoOp"]);
+    assert!(text.contains("+0.5\n") && !text.contains("their standard deviation"), "{text}");
     let (text, _) = good(dir.path(), &[".", "--metric", "detection.auroc"]);
     assert!(text.contains("  MLPT  –        –\n"), "{text}");
 }
@@ -216,6 +219,7 @@ fn what_does_not_belong_together_is_refused() {
         "OPTIM.LR is 0.002 in the first and 0.1 in the second",
         "--allow-mixed",
     ]);
+    mixed("CoOp 91.0 ± 0.5 70.8 ± 0.6 [1] ");
     mixed("[1] CoOp, 8 wrong: OPTIM.LR is 0.002 in out/coop/8/seed1 and 0.1 in more/run.");
     add(made("CoOp", 3, 8, 140));
     refuse(&["out/coop/8/seed3", "more/run", "both have seed 3", "--allow-mixed"]);

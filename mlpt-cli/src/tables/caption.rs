@@ -95,10 +95,13 @@ fn levels(table: &Table) -> Option<String> {
 /// What the comparison rests on, and the seeds that do not count.
 pub(super) fn comparison(table: &Table) -> Vec<String> {
     let Some(comparison) = &table.comparison else { return Vec::new() };
+    let several = comparison.columns.iter().flatten().any(|p| p.pairs.len() > 1);
+    let spread = ", their standard deviation, and the 95 % confidence interval of the mean";
     let mut out = vec![format!(
-        "{} minus {}: mean of the differences on the same seeds, images and wrong labels, their standard deviation, \
-         and the 95 % confidence interval of the mean.",
-        comparison.first, comparison.second
+        "{} minus {}: mean of the differences on the same seeds, images and wrong labels{}.",
+        comparison.first,
+        comparison.second,
+        if several { spread } else { "" }
     )];
     for (column, paired) in table.columns.iter().zip(&comparison.columns) {
         for unpaired in paired.iter().flat_map(|p| &p.unpaired) {
