@@ -4,8 +4,9 @@ use crate::{Error, Result};
 use image::{ImageError, RgbImage};
 use std::path::Path;
 
-/// The picture of a file's bytes in RGB; `path` is for the message. Grey, palette and alpha pictures are converted. What kind of file it is, its
-/// content says, not its name: a PNG named .jpg is a picture still.
+/// The picture of a file's bytes in RGB; grey, palette and alpha pictures are converted. What kind of
+/// file it is, its content says, not its name: a PNG named .jpg is a picture still. `path` is for the
+/// message.
 ///
 /// # Errors
 /// When the bytes are no picture, break off, or would take more than 512 MiB of memory.

@@ -3,6 +3,7 @@
 
 mod check;
 mod comparison;
+mod epochs;
 mod evaluator;
 pub mod golden;
 mod losses;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Check> {
         schedules::checks(),
         mixture::checks(),
         evaluator::checks(),
+        epochs::checks(),
     ]
     .concat()
 }

@@ -11,6 +11,7 @@ use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const GROUP: &str = "transforms";
 const PILLOW: &str = "resize.py (pillow 12.3.0)";
@@ -108,7 +109,7 @@ fn jpeg(golden: &Value, tensors: &BTreeMap<String, Tensor>) -> Result<Vec<Check>
 fn file(tensors: &BTreeMap<String, Tensor>, case: &Value) -> Result<RgbImage> {
     let name = format!("file.{}", golden::number(case, "file")?);
     let bytes: Vec<u8> = golden::tensor(tensors, &name)?.to_vec1()?;
-    decode_picture(&bytes).map_err(|e| Error::invalid(format!("{name}: {e}")))
+    decode_picture(Path::new(&name), &bytes)
 }
 
 fn picture(width: usize, height: usize, bytes: Vec<u8>) -> Result<RgbImage> {
