@@ -47,7 +47,7 @@ fn every_command_in_the_documents_runs() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(count >= 20, "only {count} commands were found");
+    assert!(count >= 10, "only {count} commands were found");
 }
 
 fn check(found: &Found, fixtures: &Fixtures, dir: &std::path::Path) -> Result<(), String> {
@@ -65,7 +65,7 @@ fn check(found: &Found, fixtures: &Fixtures, dir: &std::path::Path) -> Result<()
             let there = script.is_some_and(|s| workspace().join(s.trim_start_matches("./")).is_file());
             return if there { Ok(()) } else { Err(format!("no such script: {script:?}")) };
         }
-        _ => return Err("this test does not know the program".to_owned()),
+        _ => return Err("this test does not know the program; mark the line `<!-- not run: REASON -->`".to_owned()),
     };
     let args = shortened(args, found.shown, fixtures, dir)?;
     let Some(args) = args else { return Ok(()) };

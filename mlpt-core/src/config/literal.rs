@@ -48,7 +48,7 @@ impl Reader<'_> {
             '(' => self.sequence(')', depth),
             '[' => self.sequence(']', depth),
             quote @ ('\'' | '"') => self.string(quote),
-            _ => self.word(),
+            _ => self.word(depth > 0),
         }
     }
 
@@ -103,7 +103,8 @@ impl Reader<'_> {
         }
     }
 
-    fn word(&mut self) -> Option<Value> {
+    /// In a list the words count that values are printed with; alone, `true` may be a name.
+    fn word(&mut self, in_list: bool) -> Option<Value> {
         let end = self.rest.find(|c: char| matches!(c, ',' | ')' | ']') || c.is_whitespace());
         let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
@@ -111,6 +112,9 @@ impl Reader<'_> {
             "True" => Some(Value::Bool(true)),
             "False" => Some(Value::Bool(false)),
             "None" => Some(Value::Null),
+            "true" if in_list => Some(Value::Bool(true)),
+            "false" if in_list => Some(Value::Bool(false)),
+            "null" if in_list => Some(Value::Null),
             number => self::number(number),
         }
     }
@@ -186,6 +190,7 @@ mod tests {
             ("'it\\'s'", Value::Str("it's".into())),
             ("'\\u0041\\u{e9}\\r\\0\\d\\u'", Value::Str("Aé\r\0\\d\\u".into())),
             ("['a', \"b\"]", Value::from(vec!["a", "b"])),
+            ("[true, null]", Value::List(vec![Value::Bool(true), Value::Null])),
             ("((1, 2), 3)", Value::List(vec![ints(&[1, 2]), Value::Int(3)])),
         ];
         for (text, value) in table {

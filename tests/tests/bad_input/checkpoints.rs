@@ -102,7 +102,10 @@ fn states() {
     for i in 0..6 {
         fs::rename(place.at(format!("data/dog/{i:03}.png")), place.at(format!("data/dog/new{i}.png"))).unwrap();
     }
-    refuses(&["was made with another data or its noise than there is now", "--overwrite starts anew"]);
+    let wanted =
+        ["run/draw.json: does not fit this run", "gone from it, first dog/", "--overwrite starts this run anew"];
+    place.refuses(&again, &wanted);
+    assert!(!result.exists());
 }
 
 #[test]

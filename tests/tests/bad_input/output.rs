@@ -19,11 +19,12 @@ fn a_file_is_in_the_way() {
     assert_eq!(fs::read(place.at("file")).unwrap(), b"x");
 }
 
-/// Files beyond a size are refused, as on a full disk: at the first file, and at a later one.
+/// Files beyond a size are refused, as on a full disk: at the first file, at the state that the run begins
+/// with, and at the one after its epoch, which holds momenta too.
 #[test]
 fn a_full_disk() {
     let place = Place::with_pictures(&["cat", "dog"], 6);
-    for (blocks, file) in [(1, "config.toml"), (60, "prompt_learner/model.safetensors-1")] {
+    for (blocks, file) in [(1, "draw.json"), (60, "state.safetensors"), (100, "state.safetensors")] {
         let mut command = behind(&format!("trap '' XFSZ; ulimit -f {blocks}"), place.dir());
         let args = training(&["TRAINER.COOP.N_CTX=64"]);
         place.must_refuse(command.args(args), 1, &[&format!("out/{file}: File too large")]);

@@ -52,7 +52,8 @@ impl Fixtures {
     fn stands_for(&self, word: &str, before: Option<&&str>) -> Option<String> {
         let name = match (word.trim_end_matches('.'), before) {
             ("DIR", Some(&"--backbone")) | ("MODEL", _) => "MODEL",
-            ("DIR" | "RUN", _) => "RUN",
+            ("DIR" | "RUN" | "output", _) => "RUN",
+            (path, _) if path.starts_with("output/") => "RUN",
             (name @ ("PICTURES" | "DATA"), _) => name,
             _ => return None,
         };

@@ -9,14 +9,16 @@ use mlpt_core::Result;
 const GROUP: &str = "epochs";
 const REFERENCE: &str = "epochs.py (torch 2.15.0, scikit-learn 1.9.1)";
 
-/// Differences that are let pass: five to ten times what was seen.
+/// Differences that are let pass: five to ten times the largest that was seen in any scenario. All
+/// but the probabilities' are relative to the quantity's largest value in the scenario.
 mod tolerance {
     pub(super) const CONTEXTS: f64 = 5e-6;
-    pub(super) const MOMENTA: f64 = 2e-5;
-    pub(super) const LOSSES: f64 = 5e-5;
-    pub(super) const NORMS: f64 = 3e-5;
+    pub(super) const MOMENTA: f64 = 3e-5;
+    pub(super) const LOSSES: f64 = 1e-5;
+    pub(super) const NORMS: f64 = 2.5e-5;
     pub(super) const CLEAN: f64 = 2e-5;
-    pub(super) const RATES: f64 = 1e-12;
+    /// Both sides compute in f64 by the same formula.
+    pub(super) const RATES: f64 = 1e-15;
     pub(super) const LOGITS: f64 = 1e-5;
 }
 
@@ -55,7 +57,7 @@ fn compare(golden: &Golden, scenario: &Scenario, seen: &[Seen], logits: &[f64]) 
     let mut all = vec![
         check(what("contexts after each epoch"), contexts, tolerance::CONTEXTS, true),
         check(what("momentum buffers after each epoch"), momenta, tolerance::MOMENTA, true),
-        check(what("losses of each step"), losses, tolerance::LOSSES, false),
+        check(what("losses of each step"), losses, tolerance::LOSSES, true),
         check(what("gradient norm of each step"), norms, tolerance::NORMS, true),
         check(what("learner and accuracy of each step, unequal ones"), order, 0.0, false),
         check(what("learning rate of each step"), rates, tolerance::RATES, true),
