@@ -79,7 +79,7 @@ fn messages() {
         "train --dataset Folder --trainer CoOp",
         "train --dataset Caltech101 --trainer CoOp --root data",
         "train --dataset Folder --trainer CoOp --root data DATASET.NUM_SHOTS=9",
-        "train --dataset Folder --trainer CoOp --root data DATASET.NUM_SHOTS=2 DATASET.NUM_FP=3",
+        "train --dataset Folder --trainer CoOp --root data DATASET.NUM_SHOTS=2 DATASET.NUM_FP=3 SEED=1",
         "train --dataset Folder --trainer CoOp --root data --output-dir a.yaml",
         "train --dataset Folder --trainer MLPT --root data OPTIM.MAX_EPOCH=5",
         "train --backbone ViT-B/32",

@@ -23,7 +23,7 @@ mod tolerance {
 }
 
 /// Every quantity of every scenario. A scenario that cannot be run is a check that fails.
-pub fn checks() -> Vec<Check> {
+pub(crate) fn checks() -> Vec<Check> {
     let all = || -> Result<Vec<Check>> {
         let golden = Golden::read()?;
         let clip = clip(&golden)?;

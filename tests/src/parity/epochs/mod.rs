@@ -5,4 +5,4 @@ mod golden;
 mod replay;
 mod world;
 
-pub use compare::checks;
+pub(super) use compare::checks;
