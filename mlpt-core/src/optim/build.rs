@@ -1,7 +1,12 @@
 //! An optimiser by its name.
 
+use super::adam::{Adam, AmsGrad};
 use super::config::unknown;
-use super::{Adam, AmsGrad, OptimConfig, Optimizer, RAdam, RmsProp, Sgd};
+use super::radam::RAdam;
+use super::rmsprop::RmsProp;
+use super::rule::Ruled;
+use super::sgd::Sgd;
+use super::{OptimConfig, Optimizer};
 use crate::prompt::NamedVar;
 use crate::{Error, Result};
 
@@ -28,11 +33,11 @@ pub fn build(config: &OptimConfig, parameters: Vec<NamedVar>) -> Result<Box<dyn 
         return Err(Error::Config(faults));
     }
     Ok(match name.as_str() {
-        "sgd" => Box::new(Sgd::new(config, parameters)),
-        "adam" => Box::new(Adam::new(config, parameters)),
-        "amsgrad" => Box::new(AmsGrad::new(config, parameters)),
-        "rmsprop" => Box::new(RmsProp::new(config, parameters)),
-        "radam" => Box::new(RAdam::new(config, parameters)),
-        _ => Box::new(Adam::decoupled(config, parameters)),
+        "sgd" => Box::new(Ruled::new(Sgd::new(config), parameters)),
+        "adam" => Box::new(Ruled::new(Adam::new(config, false), parameters)),
+        "amsgrad" => Box::new(Ruled::new(AmsGrad::new(config), parameters)),
+        "rmsprop" => Box::new(Ruled::new(RmsProp::new(config), parameters)),
+        "radam" => Box::new(Ruled::new(RAdam::new(config), parameters)),
+        _ => Box::new(Ruled::new(Adam::new(config, true), parameters)),
     })
 }
