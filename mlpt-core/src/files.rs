@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -83,7 +83,29 @@ pub fn check_folder(path: &Path) -> Result<()> {
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of a file in lower-case hexadecimal, read piece by piece.
+///
+/// # Errors
+/// [`Error::Io`] that names the path.
+pub fn sha256_file(path: &Path) -> Result<String> {
+    let digest = || -> std::io::Result<String> {
+        let (mut file, mut sha) = (fs::File::open(path)?, Sha256::new());
+        let mut piece = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut piece)? {
+                0 => return Ok(hex(&sha.finalize())),
+                n => sha.update(&piece[..n]),
+            }
+        }
+    };
+    digest().map_err(|e| Error::io(path, e))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -104,6 +126,17 @@ mod tests {
         let message = write_atomic(&dir.path().join("taken"), b"x").unwrap_err().to_string();
         assert!(message.contains("taken: ") && !message.contains(".tmp: "), "{message}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_file_has_the_digest_of_its_bytes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        let bytes: Vec<u8> = (0..600_001u32).map(|i| (i * 7 % 251) as u8).collect();
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(sha256_file(&path).unwrap(), sha256_hex(&bytes));
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert!(sha256_file(&dir.path().join("b")).unwrap_err().to_string().contains("b: "));
     }
 
     #[test]

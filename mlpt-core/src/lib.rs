@@ -6,7 +6,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`error`], [`rng`], [`registry`] |
-//! | 1 | [`config`], [`tensor`] |
+//! | 1 | [`config`], [`tensor`], [`weights`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
 //! | 3 | [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
@@ -31,6 +31,7 @@ pub mod registry;
 pub mod results;
 pub mod rng;
 pub mod tensor;
+pub mod weights;
 
 pub use error::{Error, Result};
 pub use registries::Registries;
