@@ -13,8 +13,11 @@ which=${1:?builtin or caltech}
 jobs=${JOBS:-2}
 seeds=${SEEDS:-"1 2 3"}
 out=output/table/$which
-mlpt=$PWD/target/release/mlpt
-cargo build --release --quiet --bin mlpt
+if [ -z "${MLPT:-}" ]; then # MLPT names a finished program, so that one may go on with the sources meanwhile
+  cargo build --release --quiet --bin mlpt
+  MLPT=$PWD/target/release/mlpt
+fi
+mlpt=$MLPT
 mkdir -p "$out"
 export RAYON_NUM_THREADS=1
 

@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod commands;
+mod download;
 pub mod interrupt;
 pub mod log;
 pub mod output;
@@ -80,6 +81,9 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         }
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Results(args) => commands::results::results(args),
+        Command::Model(args) => commands::model::model(&args.command),
+        Command::Encode(args) => commands::encode::encode(args),
+        Command::Doctor(args) => commands::doctor::doctor(args),
         Command::Config(args) => commands::config::config(args, registries),
         Command::List(args) => commands::list::list(args, registries),
         Command::Explain(args) => commands::explain::explain(args, registries),

@@ -3,7 +3,7 @@
 use crate::args::{EvalArgs, RunArgs, SettingsArgs};
 use crate::commands::train::TrainOptions;
 use anyhow::anyhow;
-use mlpt_core::clip::{Interpolation, ModelSource};
+use mlpt_core::clip::{Interpolation, ModelSource, Preprocess};
 use mlpt_core::config::{Config, Layers, Schema, Value};
 use mlpt_core::engine::Checkpoints;
 use mlpt_core::{Error, Registries, Result};
@@ -138,8 +138,8 @@ impl EvalArgs {
 fn no_run(path: &Path) -> anyhow::Error {
     match path.is_file() {
         true => anyhow!(
-            "{} is a file, not a run directory: give the folder that `mlpt train` wrote (checkpoints of the Python, \
-             .pth.tar, cannot be read)",
+            "{} is a file, not a run directory: give the folder that `mlpt train` wrote, or that of the Python with \
+             prompt_learner/model.pth.tar-N in it",
             path.display()
         ),
         false => anyhow!("there is no run directory {}", path.display()),
@@ -148,7 +148,10 @@ fn no_run(path: &Path) -> anyhow::Error {
 
 /// What the model that `name` means implies for the input.
 fn implied(name: &str) -> Result<Vec<(String, Value)>> {
-    let pixels = ModelSource::parse(name)?.preprocess()?;
+    Ok(settings_of(&ModelSource::parse(name)?.preprocess()?))
+}
+
+fn settings_of(pixels: &Preprocess) -> Vec<(String, Value)> {
     let filter = match pixels.interpolation {
         Interpolation::Nearest => "nearest",
         Interpolation::Bilinear => "bilinear",
@@ -156,15 +159,16 @@ fn implied(name: &str) -> Result<Vec<(String, Value)>> {
     };
     // Through the shortest decimal: 0.4814 as f32 is another number as f64.
     let floats = |xs: [f32; 3]| xs.map(|x| x.to_string().parse().unwrap_or(f64::from(x))).to_vec();
-    Ok(vec![
+    vec![
         ("INPUT.SIZE".to_owned(), vec![pixels.size, pixels.size].into()),
         ("INPUT.PIXEL_MEAN".to_owned(), floats(pixels.mean).into()),
         ("INPUT.PIXEL_STD".to_owned(), floats(pixels.std).into()),
         ("INPUT.INTERPOLATION".to_owned(), filter.into()),
-    ])
+    ]
 }
 
-/// The same for a mere look at the settings, where the model need not be there.
+/// The same for a mere look at the settings: the model need not be there, and no hub is asked.
 pub(crate) fn implied_if_there(name: &str) -> Result<Vec<(String, Value)>> {
-    Ok(implied(name).unwrap_or_default())
+    let pixels = ModelSource::parse(name).and_then(|source| source.preprocess_if_here());
+    Ok(pixels.map(|p| settings_of(&p)).unwrap_or_default())
 }

@@ -6,7 +6,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`error`], [`rng`], [`registry`] |
-//! | 1 | [`config`], [`tensor`], [`weights`] |
+//! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
 //! | 3 | [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
@@ -20,6 +20,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod files;
+pub mod hub;
 pub mod loss;
 pub mod metric;
 pub mod mixture;

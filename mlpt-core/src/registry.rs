@@ -59,6 +59,7 @@ impl<F> Entry<F> {
 
     /// Adds a default of its own for a shared key.
     pub fn default(mut self, path: &'static str, value: impl Into<Value>) -> Self {
+        self.defaults.retain(|(known, _)| *known != path);
         self.defaults.push((path, value.into()));
         self
     }

@@ -2,9 +2,9 @@
 //!
 //! | name | kind | module |
 //! |---|---|---|
-//! | `CoOp` | mechanism | [`mechanisms`] |
+//! | `CoOp`, `MaPLe` | mechanism | [`mechanisms`] |
 //! | `ZeroshotCLIP` | trainer | [`zeroshot`] |
-//! | `CoOp` | trainer: one learner of that mechanism | [`single`] |
+//! | `CoOp`, `MaPLe` | trainer: one learner of that mechanism | [`single`] |
 //! | `MLPT` | trainer: two learners of any two mechanisms | [`mlpt`] |
 //!
 //! [`Learner`], [`Images`] and [`supervised`] are what the trainers share; a trainer of another

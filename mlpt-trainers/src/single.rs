@@ -96,5 +96,19 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         "Context optimisation on the given labels, right or wrong, with cross-entropy or \
          (LOSS.NAME gce) generalized cross-entropy. Zhou et al., IJCV 2022; Zhang and Sabuncu, \
          NeurIPS 2018. Keys of the prompt: TRAINER.COOP.",
-    ))
+    ))?;
+    let maple = entry(
+        "MaPLe",
+        "MaPLe",
+        "one learner of coupled prompts in both towers",
+        "Multi-modal prompt learning on the given labels. Khattak et al., CVPR 2023. Keys of the prompts: \
+         TRAINER.MAPLE.",
+    );
+    registries.trainers.register(
+        maple
+            .default("DATALOADER.TRAIN_X.BATCH_SIZE", 4)
+            .default("OPTIM.LR", 0.0035)
+            .default("OPTIM.MAX_EPOCH", 5)
+            .default("TRAIN.PRINT_FREQ", 20),
+    )
 }

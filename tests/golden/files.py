@@ -344,6 +344,21 @@ LIES = {
 }
 for name, (lie, word) in LIES.items():
     refuse(name, word, archive({"lie": lie}))
+
+
+class M:
+    """A module of TorchScript, as far as its pickle goes."""
+
+
+M.__module__ = "__torch__"
+sys.modules["__torch__"] = sys.modules[__name__]
+cyclic, doubling = M(), M()
+cyclic.child = cyclic
+for _ in range(40):
+    deeper, doubling = doubling, M()
+    doubling.a = doubling.b = deeper
+refuse("cyclic-script.pt", "tree of modules has no end", archive(cyclic))
+refuse("doubling-script.pt", "tree of modules has no end", archive(doubling))
 honest = {"w": Lie(of("0", 16), 4, (2, 3), (3, 1))}
 with open(at("no-root.pt"), "wb") as f:
     f.write(archive(honest, root=""))

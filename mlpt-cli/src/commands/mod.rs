@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
 pub mod config;
+pub mod doctor;
+pub mod encode;
 pub mod eval;
 pub mod explain;
 pub mod list;
+pub mod model;
 pub mod names;
 pub mod pretrain;
 pub mod results;

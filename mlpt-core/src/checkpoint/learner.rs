@@ -1,5 +1,6 @@
 //! `<learner>/model.safetensors-<epoch>`: what one learner has learnt.
 
+use super::published::{Published, is_published, published_best, published_epoch, published_path};
 use super::{Archive, load_parameters, parameter_tensors};
 use crate::prompt::NamedVar;
 use crate::{Error, Result};
@@ -19,7 +20,7 @@ pub struct LearnerMeta {
     pub mechanism: String,
     /// The backbone's name.
     pub backbone: String,
-    /// The classes that it was trained on, by label.
+    /// The classes that it was trained on, by label; none where the checkpoint does not say.
     pub class_names: Vec<String>,
     /// Number of epochs that it was trained for.
     pub epoch: usize,
@@ -47,7 +48,7 @@ impl LearnerCheckpoint {
         self.save(path, KIND)
     }
 
-    /// Reads the file at `path` and puts it into `parameters`, which belong to a learner with that
+    /// Reads the file at `path`, one of ours or of the published Python, and puts it into `parameters`, which belong to a learner with that
     /// `mechanism`. Another number of classes is no fault where the shapes do not depend on it.
     ///
     /// # Errors
@@ -56,6 +57,18 @@ impl LearnerCheckpoint {
     pub fn load_into(path: &Path, mechanism: &str, parameters: &[NamedVar], device: &Device) -> Result<LearnerMeta> {
         if !path.exists() {
             return Err(Error::model(path, missing(path)));
+        }
+        if is_published(path) {
+            let published = Published::read(path)?;
+            published.load_into(path, parameters)?;
+            return Ok(LearnerMeta {
+                learner: String::new(),
+                mechanism: mechanism.to_owned(),
+                backbone: String::new(),
+                class_names: Vec::new(),
+                epoch: published.epoch.unwrap_or_default(),
+                val_accuracy: published.val_accuracy,
+            });
         }
         let loaded = Self::load(path, KIND, device)?;
         if loaded.meta.mechanism != mechanism {
@@ -77,12 +90,31 @@ pub fn best_path(dir: &Path, learner: &str) -> PathBuf {
     dir.join(learner).join("model-best.safetensors")
 }
 
+/// The checkpoint of `learner` after `epoch` epochs that there is below `dir`: ours, or else one that the published
+/// Python wrote; where there is none, where ours would be.
+pub fn find_checkpoint(dir: &Path, learner: &str, epoch: usize) -> PathBuf {
+    either(checkpoint_path(dir, learner, epoch), published_path(dir, learner, epoch))
+}
+
+/// The same for the one that was best on the validation split.
+pub fn find_best(dir: &Path, learner: &str) -> PathBuf {
+    either(best_path(dir, learner), published_best(dir, learner))
+}
+
+fn either(ours: PathBuf, published: PathBuf) -> PathBuf {
+    if !ours.exists() && published.exists() { published } else { ours }
+}
+
 /// The epochs whose checkpoints of `learner` lie below the run directory `dir`, in order.
 pub fn list_epochs(dir: &Path, learner: &str) -> Vec<usize> {
     let Ok(entries) = std::fs::read_dir(dir.join(learner)) else { return Vec::new() };
-    let mut epochs: Vec<usize> =
-        entries.flatten().filter_map(|e| e.file_name().to_str()?.strip_prefix(STEM)?.parse().ok()).collect();
+    let epoch = |name: &str| match name.strip_prefix(STEM) {
+        Some(number) => number.parse().ok(),
+        None => published_epoch(name),
+    };
+    let mut epochs: Vec<usize> = entries.flatten().filter_map(|e| epoch(e.file_name().to_str()?)).collect();
     epochs.sort_unstable();
+    epochs.dedup();
     epochs
 }
 

@@ -1,8 +1,12 @@
 //! The shape of a model: Hugging Face's `config.json`.
 
+use super::describe::{infer, read_open_clip};
+use super::preprocess::Preprocess;
 use crate::tensor::Activation;
 use crate::{Error, Result};
+use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The whole of `config.json`, as far as it is needed here; the rest is ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,9 +14,13 @@ pub struct ClipConfig {
     /// The text tower.
     #[serde(default)]
     pub text_config: TextConfig,
-    /// The image tower.
+    /// The image tower, where it is a transformer.
     #[serde(default)]
     pub vision_config: VisionConfig,
+    /// The image tower, where it is a residual network: then `vision_config` means nothing. Hugging Face's format
+    /// has no such models; this part is our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resnet_config: Option<ResnetConfig>,
     /// `E`, the width of the space that both towers project into.
     #[serde(default = "default_projection")]
     pub projection_dim: usize,
@@ -65,6 +73,34 @@ pub struct VisionConfig {
     pub hidden_act: Activation,
     /// Epsilon of the layer norms.
     pub layer_norm_eps: f64,
+}
+
+/// OpenAI's modified residual network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResnetConfig {
+    /// Number of blocks in each of the four stages.
+    pub layers: [usize; 4],
+    /// Channels of the stem's output, 64 in RN50.
+    pub width: usize,
+    /// Side of the square input in pixels.
+    pub image_size: usize,
+    /// Number of heads of the attention pooling.
+    pub num_attention_heads: usize,
+}
+
+impl ResnetConfig {
+    /// Pixels of the input for each place of the last stage.
+    const REDUCTION: usize = 32;
+
+    /// Places along a side of the last stage.
+    pub fn grid(&self) -> usize {
+        self.image_size / Self::REDUCTION
+    }
+
+    /// Channels of the last stage.
+    pub fn features(&self) -> usize {
+        self.width * 32
+    }
 }
 
 /// The value of `eos_token_id` in files written before the real id was.
@@ -120,6 +156,24 @@ impl ClipConfig {
         Ok(config)
     }
 
+    /// Reads `open_clip_config.json`: the model, and what it expects of its pixels.
+    ///
+    /// # Errors
+    /// When it is not JSON of that form, asks for a kind of tower that is not built here (every such key is named), or
+    /// its numbers do not fit together.
+    pub fn from_open_clip(json: &str) -> Result<(Self, Preprocess)> {
+        read_open_clip(json)
+    }
+
+    /// The shape that weights have which came without a description, as `clip.load` infers it: heads are 64 wide,
+    /// activation and epsilon OpenAI's. Names are those of [`super::rename_weights`].
+    ///
+    /// # Errors
+    /// When weights are missing that tell the shape, or are of another rank.
+    pub fn from_weights(tensors: &BTreeMap<String, Tensor>) -> Result<Self> {
+        infer(tensors)
+    }
+
     /// `config.json` as Hugging Face's libraries read it.
     ///
     /// # Errors
@@ -128,6 +182,11 @@ impl ClipConfig {
         let mut value = serde_json::to_value(self).map_err(|e| Error::invalid(e.to_string()))?;
         value["architectures"] = serde_json::json!(["CLIPModel"]);
         serde_json::to_string_pretty(&value).map_err(|e| Error::invalid(e.to_string()))
+    }
+
+    /// Side of the square input in pixels.
+    pub fn image_size(&self) -> usize {
+        self.resnet_config.as_ref().map_or(self.vision_config.image_size, |r| r.image_size)
     }
 
     /// The id of the end token: `eos_token_id`, or the highest id where that has its legacy value.
@@ -148,19 +207,31 @@ impl ClipConfig {
         if self.model_type != "clip" {
             faults.push(format!("model_type is '{}', not 'clip'", self.model_type));
         }
-        for (name, width, heads) in [
-            ("text_config", t.hidden_size, t.num_attention_heads),
-            ("vision_config", v.hidden_size, v.num_attention_heads),
-        ] {
-            if heads == 0 || width == 0 || width % heads != 0 {
-                faults.push(format!("{name}: hidden_size {width} is not a multiple of num_attention_heads {heads}"));
+        let mut towers = vec![("text_config", t.hidden_size, t.num_attention_heads)];
+        match &self.resnet_config {
+            None => {
+                towers.push(("vision_config", v.hidden_size, v.num_attention_heads));
+                if v.patch_size == 0 || v.image_size == 0 || v.image_size % v.patch_size != 0 {
+                    faults.push(format!(
+                        "vision_config: image_size {} is not a multiple of patch_size {}",
+                        v.image_size, v.patch_size
+                    ));
+                }
+            }
+            Some(r) => {
+                towers.push(("resnet_config", r.width.saturating_mul(32), r.num_attention_heads));
+                if r.width == 0 || r.width % 2 != 0 || r.layers.contains(&0) {
+                    faults.push("resnet_config: width must be even, and every stage needs a block".into());
+                }
+                if r.image_size < ResnetConfig::REDUCTION || r.image_size % ResnetConfig::REDUCTION != 0 {
+                    faults.push(format!("resnet_config: image_size {} is not a multiple of 32", r.image_size));
+                }
             }
         }
-        if v.patch_size == 0 || v.image_size == 0 || v.image_size % v.patch_size != 0 {
-            faults.push(format!(
-                "vision_config: image_size {} is not a multiple of patch_size {}",
-                v.image_size, v.patch_size
-            ));
+        for (name, width, heads) in towers {
+            if heads == 0 || width == 0 || width % heads != 0 {
+                faults.push(format!("{name}: width {width} is not a multiple of its {heads} heads"));
+            }
         }
         if t.num_hidden_layers == 0 || v.num_hidden_layers == 0 || t.vocab_size == 0 || self.projection_dim == 0 {
             faults.push("a tower without layers, an empty vocabulary or an empty projection".into());
@@ -176,7 +247,13 @@ impl ClipConfig {
             ("vision_config: hidden_size", v.hidden_size, 1 << 16),
             ("vision_config: intermediate_size", v.intermediate_size, 1 << 18),
             ("vision_config: num_hidden_layers", v.num_hidden_layers, 1 << 10),
-            ("vision_config: image_size", v.image_size, 1 << 13),
+            ("image_size", self.image_size(), 1 << 13),
+            ("resnet_config: width", self.resnet_config.as_ref().map_or(0, |r| r.width), 1 << 12),
+            (
+                "resnet_config: layers",
+                self.resnet_config.as_ref().map_or(0, |r| r.layers.iter().copied().max().unwrap_or(0)),
+                1 << 10,
+            ),
         ] {
             if number > most {
                 faults.push(format!("{name} is {number}: {most} is the most"));
@@ -211,7 +288,11 @@ mod tests {
     fn faults_are_named() {
         let bad = r#"{"text_config":{"num_attention_heads":7},"vision_config":{"patch_size":15}}"#;
         let message = ClipConfig::from_json(bad).unwrap_err().to_string();
-        assert!(message.contains("num_attention_heads 7") && message.contains("patch_size 15"), "{message}");
+        assert!(
+            message.contains("text_config: width 512 is not a multiple of its 7 heads")
+                && message.contains("patch_size 15"),
+            "{message}"
+        );
         let message = ClipConfig::from_json(r#"{"text_config":{"hidden_act":"relu"}}"#).unwrap_err().to_string();
         assert!(message.contains("relu") && message.contains("quick_gelu"), "{message}");
     }

@@ -51,10 +51,7 @@ impl FrozenClip {
     /// # Errors
     /// When a file is missing or does not fit the others.
     pub fn load_as(source: &ModelSource, device: &Device, dtype: DType) -> Result<Self> {
-        Self::from_files(source.read()?, device, dtype).map_err(|e| match (e, source) {
-            (Error::Invalid(message), ModelSource::Directory(dir)) => Error::model(dir, message),
-            (e, _) => e,
-        })
+        Self::from_files(source.read()?, device, dtype).map_err(|e| source.place(e))
     }
 
     /// From files that are in memory.
@@ -63,11 +60,15 @@ impl FrozenClip {
     /// When they do not fit each other.
     pub fn from_files(files: ModelFiles, device: &Device, dtype: DType) -> Result<Self> {
         let text = &files.config.text_config;
-        let tokenizer = Tokenizer::from_bytes(&files.tokenizer, text.max_position_embeddings)?;
+        let tokenizer = Tokenizer::or_clip(files.tokenizer.as_deref(), text.max_position_embeddings)?;
         let (vocabulary, end) = (text.vocab_size, files.config.end_id());
         if tokenizer.end() != end || tokenizer.vocab_size() > vocabulary {
+            let (which, cure) = match files.tokenizer {
+                Some(_) => ("tokenizer.json", ""),
+                None => ("OpenAI's tokenizer", ": the model needs a tokenizer.json of its own"),
+            };
             return Err(Error::invalid(format!(
-                "tokenizer.json ({} ids, end {}) does not belong to config.json ({vocabulary} ids, end {end})",
+                "{which} ({} ids, end {}) does not belong to config.json ({vocabulary} ids, end {end}){cure}",
                 tokenizer.vocab_size(),
                 tokenizer.end(),
             )));
@@ -130,6 +131,16 @@ impl FrozenClip {
         Ok(Tensor::cat(&parts, 0)?)
     }
 
+    /// Pixels to features `[B, E]` through prompts in the image tower, with a graph to them; see
+    /// [`VisionTower::forward_prompted`](super::VisionTower::forward_prompted).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn encode_images_prompted(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        self.inner.passes.images(pixels.dim(0)?);
+        self.inner.model.vision().forward_prompted(pixels, prompts)
+    }
+
     /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks.
     ///
     /// # Errors
@@ -172,6 +183,16 @@ impl FrozenClip {
     /// Number of blocks of the text tower, the length of a full [`TextBatch::deep`].
     pub fn text_layers(&self) -> usize {
         self.config().text_config.num_hidden_layers
+    }
+
+    /// The width of the image tower's tokens; `None` where it is a residual network.
+    pub fn image_width(&self) -> Option<usize> {
+        self.config().resnet_config.is_none().then_some(self.config().vision_config.hidden_size)
+    }
+
+    /// Number of blocks of the image tower, where it is a transformer.
+    pub fn image_layers(&self) -> usize {
+        self.config().vision_config.num_hidden_layers
     }
 
     /// `E`, the width of the features.
@@ -252,5 +273,46 @@ mod tests {
         assert_eq!(clip.passes(), want);
         let long = vec!["word ".repeat(80)];
         assert!(clip.encode_prompts(&long).unwrap_err().to_string().contains("the model takes 77"));
+    }
+
+    fn without_tokenizer(vocabulary: usize, end: u32) -> Result<FrozenClip> {
+        let config = format!(
+            r#"{{"projection_dim":4,
+                "text_config":{{"hidden_size":4,"intermediate_size":4,"num_hidden_layers":1,"num_attention_heads":1,
+                                "max_position_embeddings":9,"vocab_size":{vocabulary},"eos_token_id":{end}}},
+                "vision_config":{{"hidden_size":4,"intermediate_size":4,"num_hidden_layers":1,"num_attention_heads":1,
+                                 "image_size":4,"patch_size":4}}}}"#
+        );
+        let config = ClipConfig::from_json(&config)?;
+        let model = ClipModel::random(&config, &crate::rng::RngTree::new(5), &Device::Cpu)?;
+        let files = ModelFiles {
+            name: "bare".into(),
+            digest: String::new(),
+            preprocess: Preprocess::clip(4),
+            config,
+            tokenizer: None,
+            tensors: model.trainable_vars().iter().map(|v| (v.name.clone(), v.var.as_detached_tensor())).collect(),
+        };
+        FrozenClip::from_files(files, &Device::Cpu, DType::F32)
+    }
+
+    #[test]
+    fn without_a_tokenizer_it_is_openais_where_that_fits() {
+        // 2 is what OpenAI's published configs say; it stands for the last id.
+        for end in [2, 49_407] {
+            let clip = without_tokenizer(49_408, end).unwrap();
+            let prompts = ["a photo of a dog.".to_owned()];
+            assert_eq!(clip.encode_prompts(&prompts).unwrap().dims(), [1, 4]);
+            let ids = clip.tokenizer().tokenize_full(&prompts[0]).unwrap();
+            assert_eq!(ids, [49_406, 320, 1125, 539, 320, 1929, 269, 49_407]);
+        }
+        for (vocabulary, end) in [(49_407, 49_406), (49_410, 49_409), (600, 599)] {
+            let message = without_tokenizer(vocabulary, end).err().unwrap().to_string();
+            let want = format!(
+                "OpenAI's tokenizer (49408 ids, end 49407) does not belong to config.json ({vocabulary} ids, end {end}): \
+                 the model needs a tokenizer.json of its own"
+            );
+            assert_eq!(message, want);
+        }
     }
 }

@@ -5,26 +5,32 @@
 
 mod block;
 mod config;
+mod describe;
 mod frozen;
 mod model;
+mod openai;
 mod passes;
+mod pictures;
 mod preprocess;
 mod source;
 mod text;
 mod tokenizer;
 pub mod tokenizer_train;
 mod vision;
+mod vocabulary;
 mod weights;
 
 #[cfg(test)]
 mod tests;
 
-pub use config::{ClipConfig, TextConfig, VisionConfig};
+pub use config::{ClipConfig, ResnetConfig, TextConfig, VisionConfig};
+pub use describe::rename_weights;
 pub use frozen::FrozenClip;
 pub use model::ClipModel;
+pub use openai::tokenizer_json as openai_tokenizer_json;
 pub use passes::Passes;
 pub use preprocess::{Interpolation, Preprocess};
-pub use source::{ModelFiles, ModelSource, write_model};
+pub use source::{Backbone, ModelFiles, ModelSource, backbones, write_model};
 pub use text::{TextBatch, TextTower};
 pub use tokenizer::Tokenizer;
 pub use vision::VisionTower;

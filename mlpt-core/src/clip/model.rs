@@ -28,6 +28,7 @@ impl ClipModel {
     /// # Errors
     /// When a tensor operation fails.
     pub fn random(config: &ClipConfig, rng: &RngTree, device: &Device) -> Result<Self> {
+        transformers_only(config)?;
         Self::new(config, Weights::random(rng.clone(), device), DType::F32)
     }
 
@@ -36,6 +37,7 @@ impl ClipModel {
     /// # Errors
     /// When tensors are missing, left over or of a wrong shape.
     pub fn trainable(config: &ClipConfig, tensors: BTreeMap<String, Tensor>, device: &Device) -> Result<Self> {
+        transformers_only(config)?;
         Self::new(config, Weights::trainable(tensors, device), DType::F32)
     }
 
@@ -111,5 +113,15 @@ impl ClipModel {
             .map(|v| Ok((v.name.clone(), v.var.as_detached_tensor().to_device(&Device::Cpu)?.to_dtype(dtype)?)))
             .collect::<Result<_>>()?;
         safetensors::tensor::serialize(tensors.iter(), None).map_err(|e| Error::invalid(format!("safetensors: {e}")))
+    }
+}
+
+/// The batch norms of residual networks are folded away, so that there is nothing to train.
+fn transformers_only(config: &ClipConfig) -> Result<()> {
+    match config.resnet_config {
+        Some(_) => {
+            Err(Error::invalid("a CLIP with a residual network cannot be pre-trained here; take one with a ViT"))
+        }
+        None => Ok(()),
     }
 }

@@ -276,3 +276,23 @@ fn a_trained_tokenizer_encodes_anything_and_words_stand_alone() {
     assert_eq!((full[0], full[full.len() - 1]), (tokenizer.start(), tokenizer.end()));
     assert!(tokenizer_train::train(&captions, 100).is_err());
 }
+
+/// The towers' compute types: norms in f32, everything else in the smaller type.
+#[test]
+fn half_precision_is_near() {
+    let wide = frozen();
+    let (pixels, ids) = (normal(&[3, 3, 12, 12], 20), [vec![38, 4, 5, 39], vec![38, 9, 9, 9, 39]]);
+    let tensors: BTreeMap<String, Tensor> =
+        model().trainable_vars().iter().map(|v| (v.name.clone(), v.var.as_detached_tensor())).collect();
+    for (dtype, tolerance) in [(DType::F16, 0.01), (DType::BF16, 0.08)] {
+        let half = ClipModel::frozen(&config(), tensors.clone(), dtype, &Device::Cpu).unwrap();
+        for (what, a, b) in [
+            ("images", half.image_features(&pixels).unwrap(), wide.image_features(&pixels).unwrap()),
+            ("texts", half.text_features(&ids).unwrap(), wide.text_features(&ids).unwrap()),
+        ] {
+            assert_eq!(a.dtype(), DType::F32);
+            assert_ne!(flat(&a), flat(&b), "{what} in {dtype:?}");
+            assert_close(what, &a, &b, tolerance);
+        }
+    }
+}

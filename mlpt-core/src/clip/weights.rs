@@ -4,8 +4,9 @@ use crate::prompt::NamedVar;
 use crate::rng::RngTree;
 use crate::tensor::{LayerNorm, Linear, Weight};
 use crate::{Error, Result};
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{CpuStorage, DType, Device, Storage, Tensor, Var};
 use rand_distr::{Distribution, Normal};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// How a weight starts where there is no file.
@@ -61,23 +62,35 @@ impl Weights {
     /// # Errors
     /// When a tensor operation fails.
     pub fn get(&mut self, name: &str, shape: &[usize], init: Init) -> Result<Weight> {
+        self.get_as(name, shape, init, self.dtype)
+    }
+
+    /// What [`Weights::get`] converts to.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The same in `dtype`, for a weight that is to be worked on before it is used.
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    pub fn get_as(&mut self, name: &str, shape: &[usize], init: Init, dtype: DType) -> Result<Weight> {
         let (value, trainable) = match &mut self.kind {
             Kind::Random(rng) => (draw(&rng.child(name), shape, init, &self.device)?, true),
             Kind::Stored { tensors, trainable } => match tensors.remove(name) {
                 Some(t) if t.dims() == shape => {
-                    // A product with zero is zero for finite numbers only, and a sum keeps what is not.
-                    if (t.to_dtype(DType::F32)? * 0.0)?.sum_all()?.to_scalar::<f32>()? != 0.0 {
+                    if !all_finite(&t)? {
                         self.faults.push(format!("{name} holds a number that is not finite"));
                     }
-                    (t.to_device(&self.device)?.to_dtype(self.dtype)?, *trainable)
+                    (t.to_device(&self.device)?.to_dtype(dtype)?, *trainable)
                 }
                 Some(t) => {
                     self.faults.push(format!("{name} is {:?}, not {shape:?}", t.dims()));
-                    (Tensor::zeros(shape, self.dtype, &self.device)?, *trainable)
+                    (Tensor::zeros(shape, dtype, &self.device)?, *trainable)
                 }
                 None => {
                     self.faults.push(format!("{name} {shape:?} is missing"));
-                    (Tensor::zeros(shape, self.dtype, &self.device)?, *trainable)
+                    (Tensor::zeros(shape, dtype, &self.device)?, *trainable)
                 }
             },
         };
@@ -143,10 +156,28 @@ impl Weights {
             lines.push(format!("and {} more", count - shown));
         }
         Err(Error::invalid(format!(
-            "the weights in model.safetensors are not what config.json asks for:\n  {}",
+            "the weights are not what the model's description asks for:\n  {}",
             lines.join("\n  ")
         )))
     }
+}
+
+/// Whether every number is one. Half a gigabyte passes through here when a model is loaded, so it is not copied.
+fn all_finite(t: &Tensor) -> Result<bool> {
+    /// Numbers for one thread at once.
+    const PART: usize = 1 << 16;
+    let (storage, layout) = t.storage_and_layout();
+    if let (Storage::Cpu(storage), Some((from, to))) = (&*storage, layout.contiguous_offsets()) {
+        match storage {
+            CpuStorage::F32(x) => return Ok(x[from..to].par_chunks(PART).all(|x| x.iter().all(|x| x.is_finite()))),
+            CpuStorage::F16(x) => return Ok(x[from..to].par_chunks(PART).all(|x| x.iter().all(|x| x.is_finite()))),
+            CpuStorage::BF16(x) => return Ok(x[from..to].par_chunks(PART).all(|x| x.iter().all(|x| x.is_finite()))),
+            _ => {}
+        }
+    }
+    drop(storage);
+    // A product with zero is zero for finite numbers only, and a sum keeps what is not.
+    Ok((t.to_dtype(DType::F32)? * 0.0)?.sum_all()?.to_scalar::<f32>()? == 0.0)
 }
 
 fn draw(rng: &RngTree, shape: &[usize], init: Init, device: &Device) -> Result<Tensor> {

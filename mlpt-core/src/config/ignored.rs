@@ -59,7 +59,7 @@ const KNOWN: &[&str] = &[
     "TRAINER.FIXMATCH.*",
     "TRAINER.COOP.PREC",
     "TRAINER.COCOOP.*",
-    "TRAINER.MAPLE.*",
+    "TRAINER.MAPLE.PREC",
     "TRAINER.RMAPLE.*",
     "TRAINER.IVLP.*",
     "TRAINER.VPT.*",

@@ -8,7 +8,7 @@ use super::run::{draw_seed, listeners};
 use super::scoring::ImageSet;
 use super::train::load_learners;
 use super::{RunOptions, facts};
-use crate::checkpoint::{LearnerMeta, best_path, checkpoint_path, list_epochs};
+use crate::checkpoint::{LearnerMeta, find_best, find_checkpoint, list_epochs};
 use crate::config::Config;
 use crate::data::fewshot;
 use crate::event::{Events, duration};
@@ -130,12 +130,12 @@ fn write_result(job: &Job, result: &mut EvalResult) -> Result<()> {
 fn load(job: &Job, dir: &Path, epoch: Option<usize>, events: &mut Events) -> Result<Option<LearnerMeta>> {
     let learners = job.trainer.learners();
     let Some(first) = learners.first() else { return Ok(None) };
-    let best = job.config.get::<String>("TEST.FINAL_MODEL")? == "best_val" && best_path(dir, &first.name).exists();
+    let best = job.config.get::<String>("TEST.FINAL_MODEL")? == "best_val" && find_best(dir, &first.name).exists();
     let last = list_epochs(dir, &first.name).last().copied();
     let metas = match (epoch, best, last) {
-        (Some(epoch), _, _) => load_learners(job, |learner| checkpoint_path(dir, learner, epoch))?,
-        (None, true, _) => load_learners(job, |learner| best_path(dir, learner))?,
-        (None, false, Some(epoch)) => load_learners(job, |learner| checkpoint_path(dir, learner, epoch))?,
+        (Some(epoch), _, _) => load_learners(job, |learner| find_checkpoint(dir, learner, epoch))?,
+        (None, true, _) => load_learners(job, |learner| find_best(dir, learner))?,
+        (None, false, Some(epoch)) => load_learners(job, |learner| find_checkpoint(dir, learner, epoch))?,
         (None, false, None) => {
             let message = format!("holds no checkpoint of {} ({}/model.safetensors-N)", job.names.trainer, first.name);
             return Err(Error::model(dir, message));
@@ -145,7 +145,7 @@ fn load(job: &Job, dir: &Path, epoch: Option<usize>, events: &mut Events) -> Res
         events.note(format!("Load {} of {}, epoch {}", learner.name, dir.display(), meta.epoch));
     }
     let Some(meta) = metas.into_iter().next() else { return Ok(None) };
-    if meta.class_names != job.splits.class_names {
+    if !meta.class_names.is_empty() && meta.class_names != job.splits.class_names {
         events.note(format!(
             "These checkpoints were trained on {} other classes; the context is used with the {} classes of {}",
             meta.class_names.len(),

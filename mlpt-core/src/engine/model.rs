@@ -1,11 +1,11 @@
 //! The device and the model of a run.
 
+use crate::Result;
 use crate::clip::{FrozenClip, ModelSource};
 use crate::config::{Config, Origin, Value};
 use crate::event::Events;
-use crate::tensor::pick_device;
-use crate::{Error, Result};
-use candle_core::{DType, Device};
+use crate::tensor::{parse_dtype, pick_device};
+use candle_core::Device;
 
 /// Loads the model that `MODEL.BACKBONE.NAME` means onto the device that `DEVICE` means.
 ///
@@ -14,21 +14,11 @@ use candle_core::{DType, Device};
 pub(super) fn load(config: &Config, events: &mut Events) -> Result<(FrozenClip, Device)> {
     let device = pick_device(&config.get::<String>("DEVICE")?)?;
     let source = ModelSource::parse(&config.get::<String>("MODEL.BACKBONE.NAME")?)?;
-    let dtype = compute_type(&config.get::<String>("PREC")?, &device, events)?;
-    Ok((FrozenClip::load_as(&source, &device, dtype)?, device))
-}
-
-/// What the frozen towers compute in; what is trained is f32 always.
-fn compute_type(prec: &str, device: &Device, events: &mut Events) -> Result<DType> {
-    match prec {
-        "fp32" => Ok(DType::F32),
-        "fp16" | "amp" if device.is_cpu() => {
-            events.note(format!("PREC {prec} is fp32 on the CPU, where half precision is no faster"));
-            Ok(DType::F32)
-        }
-        "fp16" | "amp" => Ok(DType::F16),
-        other => Err(Error::Config(vec![format!("PREC is '{other}': it can be `fp32`, `fp16` or `amp`")])),
+    let (dtype, notice) = parse_dtype(&config.get::<String>("PREC")?, &device)?;
+    if let Some(notice) = notice {
+        events.note(notice);
     }
+    Ok((FrozenClip::load_as(&source, &device, dtype)?, device))
 }
 
 /// `cpu` or `cuda:0`.

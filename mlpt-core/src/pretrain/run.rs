@@ -6,7 +6,10 @@ use super::source::CaptionSource;
 use super::state::{self, Progress};
 use super::step::{LOGIT_SCALE, contrastive_step};
 use crate::clip::tokenizer_train;
-use crate::clip::{ClipConfig, ClipModel, ModelFiles, Preprocess, TextConfig, Tokenizer, VisionConfig, write_model};
+use crate::clip::{
+    ClipConfig, ClipModel, ModelFiles, Preprocess, TextConfig, Tokenizer, VisionConfig, openai_tokenizer_json,
+    write_model,
+};
 use crate::data::transform::{Filter, Transform, TransformConfig};
 use crate::engine::StopFlag;
 use crate::files::{check_folder, sha256_hex, write_atomic};
@@ -213,10 +216,15 @@ impl Start {
     /// The model in `files`; its shape and tokenizer stay.
     fn from_files(files: &ModelFiles, device: &Device) -> Result<Self> {
         let context = files.config.text_config.max_position_embeddings;
+        // What is written must be what is trained with.
+        let tokenizer_json = match &files.tokenizer {
+            Some(json) => String::from_utf8_lossy(json).into_owned(),
+            None => openai_tokenizer_json()?,
+        };
         Ok(Self {
             model: ClipModel::trainable(&files.config, files.tensors.clone(), device)?,
-            tokenizer_json: String::from_utf8_lossy(&files.tokenizer).into_owned(),
-            tokenizer: Tokenizer::from_bytes(&files.tokenizer, context)?,
+            tokenizer: Tokenizer::from_bytes(tokenizer_json.as_bytes(), context)?,
+            tokenizer_json,
             preprocess: files.preprocess.clone(),
         })
     }
@@ -262,6 +270,7 @@ impl ArchitectureConfig {
                 hidden_act: Activation::QuickGelu,
                 layer_norm_eps: 1e-5,
             },
+            resnet_config: None,
             projection_dim: self.embed_dim,
             model_type: "clip".into(),
         }

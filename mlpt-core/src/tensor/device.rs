@@ -32,20 +32,23 @@ fn unknown(name: &str) -> Error {
     Error::invalid(format!("unknown device '{name}': use auto, cpu or cuda:N"))
 }
 
-/// The compute type of frozen towers for `PREC` (`fp32`, `fp16`, `amp`) on `device`, with a notice
-/// where the two differ: a CPU computes in f32 whatever is asked for.
+/// The compute type of frozen towers for `PREC` (`fp32`, `fp16`, `bf16`, `amp`) on `device`, with a notice where the two
+/// differ: a CPU computes in f32 whatever is asked for.
 ///
 /// # Errors
 /// When the name is unknown.
 pub fn parse_dtype(prec: &str, device: &Device) -> Result<(DType, Option<String>)> {
-    match (prec.trim().to_ascii_lowercase().as_str(), device.is_cpu()) {
-        ("fp32", _) => Ok((DType::F32, None)),
-        ("fp16" | "amp", false) => Ok((DType::F16, None)),
-        (name @ ("fp16" | "amp"), true) => {
-            Ok((DType::F32, Some(format!("PREC {name} computes in fp32 on a CPU: half precision is no faster there"))))
-        }
-        (name, _) => Err(Error::invalid(format!("unknown PREC '{name}': use fp32, fp16 or amp"))),
+    let dtype = match prec.trim().to_ascii_lowercase().as_str() {
+        "fp32" => DType::F32,
+        "fp16" | "amp" => DType::F16,
+        "bf16" => DType::BF16,
+        name => return Err(Error::Config(vec![format!("PREC is '{name}': it can be fp32, fp16, bf16 or amp")])),
+    };
+    if dtype == DType::F32 || !device.is_cpu() {
+        return Ok((dtype, None));
     }
+    let notice = format!("PREC {prec} is fp32 on the CPU, where half precision is no faster");
+    Ok((DType::F32, Some(notice)))
 }
 
 #[cfg(test)]

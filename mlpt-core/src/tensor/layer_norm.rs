@@ -32,7 +32,10 @@ impl LayerNorm {
 
 fn value(x: &Tensor, weight: &Tensor, bias: &Tensor, eps: f64) -> candle_core::Result<Tensor> {
     if !kernel::fits(x) {
-        return candle_nn::ops::layer_norm(&x.contiguous()?, weight, bias, eps as f32);
+        // Never in half precision, whatever the tower computes in.
+        let dtype = if matches!(x.dtype(), DType::F16 | DType::BF16) { DType::F32 } else { x.dtype() };
+        let [wide, weight, bias] = [x, weight, bias].map(|t| t.to_dtype(dtype).and_then(|t| t.contiguous()));
+        return candle_nn::ops::layer_norm(&wide?, &weight?, &bias?, eps as f32)?.to_dtype(x.dtype());
     }
     let (w, b): (Vec<f32>, Vec<f32>) = (weight.to_vec1()?, bias.to_vec1()?);
     kernel::map(x, w.len(), |_, x, out| {

@@ -34,13 +34,15 @@ pub(super) fn find(opened: &mut Opened) -> Result<Found> {
         return Err(fault(format!("has {more} bytes behind its last tensor, so it is damaged; fetch the file again")));
     }
     let mut views = BTreeMap::new();
-    for (name, info) in header.tensors() {
+    for name in header.offset_keys() {
+        let Some(info) = header.info(&name) else { continue };
+        let of_tensor = |message: String| fault(format!("'{name}' {message}"));
         let dtype = dtype(info.dtype).ok_or_else(|| {
-            fault(format!("'{name}' holds numbers of type {}, which cannot be read; convert them to F32", info.dtype))
+            of_tensor(format!("holds numbers of type {}, which cannot be read; convert them to F32", info.dtype))
         })?;
         let (start, end) = info.data_offsets;
         let view = View::whole(dtype, &(data + start as u64..data + end as u64), info.shape.clone());
-        views.insert(name.clone(), view.map_err(|e| fault(format!("'{name}': {e}")))?);
+        views.insert(name.clone(), view.map_err(of_tensor)?);
     }
     if views.is_empty() {
         return Err(fault("is a safetensors file without a single tensor; fetch the file again".to_owned()));

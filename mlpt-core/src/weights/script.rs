@@ -42,7 +42,7 @@ impl Walk<'_> {
         for (key, value) in attributes {
             self.names += 1;
             if self.names > MOST_NAMES || depth > DEEPEST {
-                return Err(format!("its tree of modules has no end (at '{prefix}')"));
+                return Err("its tree of modules has no end; it is damaged or made to harm".to_owned());
             }
             let Some(key) = key.text() else { continue };
             let name = format!("{prefix}{key}");

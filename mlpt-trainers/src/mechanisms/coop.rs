@@ -1,6 +1,7 @@
 //! Context optimisation (Zhou et al., "Learning to Prompt for Vision-Language Models", IJCV 2022).
 
 use super::cosine::cosine_logits;
+use super::draw;
 use super::layout::{ClassTokenPosition, ClassTokens};
 use candle_core::{DType, Tensor, Var};
 use mlpt_core::clip::{FrozenClip, TextBatch};
@@ -8,16 +9,12 @@ use mlpt_core::config::Section;
 use mlpt_core::prompt::{ImageInput, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
-use mlpt_core::rng::RngTree;
 use mlpt_core::tensor::normalize;
 use mlpt_core::{Error, Result};
-use rand_distr::{Distribution, Normal};
 use std::sync::Arc;
 
 /// Where the mechanism's keys stand.
 const SECTION: &str = "TRAINER.COOP";
-/// Standard deviation of the initial context.
-const INIT_STD: f32 = 0.02;
 
 mlpt_core::section! {
     /// Keys of `TRAINER.COOP`.
@@ -184,13 +181,7 @@ fn initial_context(config: &CoOpConfig, ctx: &LearnerContext<'_>) -> Result<(Var
         true => vec![ctx.class_names.len(), config.n_ctx, width],
         false => vec![config.n_ctx, width],
     };
-    let values = normal(shape.iter().product(), &ctx.rng)?;
-    Ok((Var::from_vec(values, shape, ctx.clip.device())?, config.csc))
-}
-
-fn normal(count: usize, rng: &RngTree) -> Result<Vec<f32>> {
-    let normal = Normal::new(0.0, INIT_STD).map_err(|e| Error::invalid(e.to_string()))?;
-    Ok(normal.sample_iter(&mut rng.rng()).take(count).collect())
+    Ok((draw::prompt(&shape, &ctx.rng, ctx.clip.device())?, config.csc))
 }
 
 /// Every prompt must fit the tower: start token, context, class tokens and end.

@@ -2,13 +2,17 @@
 //! `tests/golden`, made by the script beside it, and says how far apart the two are.
 
 mod check;
+pub mod clip_tokens;
 mod comparison;
 mod epochs;
 mod evaluator;
+mod family;
+pub mod generated;
 pub mod golden;
 mod losses;
 mod mixture;
 mod optimisers;
+mod prompts;
 mod report;
 mod schedules;
 mod tokenizer;
@@ -17,13 +21,16 @@ mod transforms;
 
 pub use check::Check;
 pub use comparison::Comparison;
-pub use report::{render, report_path, table_rows};
+pub use family::full_checks;
+pub use report::{full_path, render, report_path, table, table_rows};
 
 /// All comparisons, in the order of `docs/parity.md`.
 pub fn all() -> Vec<Check> {
     [
         towers::checks(),
+        family::checks(),
         tokenizer::checks(),
+        tokenizer::openai_checks(),
         transforms::checks(),
         losses::checks(),
         optimisers::checks(),
@@ -31,6 +38,7 @@ pub fn all() -> Vec<Check> {
         mixture::checks(),
         evaluator::checks(),
         epochs::checks(),
+        prompts::checks(),
     ]
     .concat()
 }

@@ -15,11 +15,13 @@ use std::path::Path;
 
 const GROUP: &str = "transforms";
 const PILLOW: &str = "resize.py (pillow 12.3.0)";
+const PICTURES: &str = "pictures.py (pillow 12.3.0)";
 const TORCHVISION: &str = "transform.py (torchvision 0.29.2, pillow 12.3.0)";
 
 /// Bytes and normalised pixels.
 pub(super) fn checks() -> Vec<Check> {
     let mut checks = gather(GROUP, PILLOW, || Ok(vec![resampling()?]));
+    checks.extend(gather(GROUP, PICTURES, odd_files));
     checks.extend(gather(GROUP, TORCHVISION, || {
         let golden = golden::json("transform.json")?;
         let tensors = golden::tensors("transform.safetensors")?;
@@ -105,6 +107,27 @@ fn jpeg(golden: &Value, tensors: &BTreeMap<String, Tensor>) -> Result<Vec<Check>
     Ok(checks)
 }
 
+/// Files that some programs turn, or read in other colours.
+fn odd_files() -> Result<Vec<Check>> {
+    let golden = golden::json("pictures.json")?;
+    let mut checks = Vec::new();
+    for case in golden.as_array().map_or(&[][..], Vec::as_slice) {
+        let name = golden::text(case, "name")?;
+        // Colours of a JPEG as above.
+        let tolerance = if case["jpeg"] == true { 4.0 } else { 0.0 };
+        let mut compare = Comparison::absolute(GROUP, format!("bytes of a decoded file, {name}"), PICTURES, tolerance);
+        let picture = decode_picture(Path::new(name), &hex(golden::text(case, "file")?)?)?;
+        let size = golden::indices(case, "size")?;
+        if [picture.width() as usize, picture.height() as usize] != size[..] {
+            return Err(Error::invalid(format!("{name} is {} x {}", picture.width(), picture.height())));
+        }
+        let numbers = |bytes: &[u8]| bytes.iter().map(|&b| f64::from(b)).collect::<Vec<f64>>();
+        compare.numbers(&numbers(picture.as_raw()), &numbers(&hex(golden::text(case, "rgb")?)?));
+        checks.push(compare.finish());
+    }
+    Ok(checks)
+}
+
 /// The stored file of a case, decoded as the data pipeline decodes it.
 fn file(tensors: &BTreeMap<String, Tensor>, case: &Value) -> Result<RgbImage> {
     let name = format!("file.{}", golden::number(case, "file")?);
@@ -137,5 +160,5 @@ fn triple(golden: &Value, key: &str) -> Result<[f32; 3]> {
 fn hex(text: &str) -> Result<Vec<u8>> {
     let byte = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
-    bytes.ok_or_else(|| Error::invalid("resize.json: not hexadecimal"))
+    bytes.ok_or_else(|| Error::invalid("the golden file: not hexadecimal"))
 }

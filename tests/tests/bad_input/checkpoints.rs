@@ -64,6 +64,8 @@ fn what_is_no_run() {
     place.refuses(&["eval", "--model-dir", pth], &["is a file, not a run directory"]);
     place.refuses_training(&["--eval-only", "--model-dir", pth], &["is a file, not a run directory"]);
     place.refuses_training(&["--eval-only", "--model-dir", "nowhere"], &["there is no run directory nowhere"]);
+    place.refuses_training(&["--eval-only", "--model-dir", "old"], &[pth, "is text, not weights: 'PK'"]);
+    std::fs::rename(place.at(pth), place.at("old/prompt_learner/model.pth")).unwrap();
     place.refuses_training(&["--eval-only", "--model-dir", "old"], &["old: holds no checkpoint of CoOp"]);
     place.refuses_training(&["--eval-only"], &["CoOp has to be trained: give the run directory", "--model-dir"]);
     place.refuses(&["eval", "old"], &["old: holds no run"]);

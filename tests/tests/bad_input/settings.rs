@@ -56,7 +56,7 @@ fn numbers_out_of_range_name_their_key() {
         ("TRAINER.COOP.CLASS_TOKEN_POSITION=last", "'last'"),
         ("LOSS.NAME=mae", "LOSS.NAME is 'mae': it must be one of ce, gce"),
         ("LOSS.GCE_Q=2", "LOSS.GCE_Q is 2"),
-        ("PREC=fp8", "PREC is 'fp8': it can be `fp32`, `fp16` or `amp`"),
+        ("PREC=fp8", "PREC is 'fp8': it can be fp32, fp16, bf16 or amp"),
         ("TEST.SPLIT=tset", "TEST.SPLIT is 'tset': it can be `test` or `val`"),
         ("DATASET.POOL=all", "DATASET.POOL is 'all': it can be `train` or `expand`"),
         ("DATASET.SUBSAMPLE_CLASSES=old", "DATASET.SUBSAMPLE_CLASSES is 'old'"),

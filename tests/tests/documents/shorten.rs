@@ -55,6 +55,7 @@ impl Fixtures {
             ("DIR" | "RUN" | "output", _) => "RUN",
             (path, _) if path.starts_with("output/") => "RUN",
             (name @ ("PICTURES" | "DATA"), _) => name,
+            (path, _) if path.starts_with("PICTURES/") => path,
             _ => return None,
         };
         Some(self.at(name).to_string_lossy().into_owned())
@@ -92,7 +93,7 @@ pub(crate) fn shortened(
     let has = |flag: &str| rest.iter().any(|w| *w == flag || w.starts_with(&format!("{flag}=")));
     let mut add = |more: &[&str]| words.extend(more.iter().map(|w| (*w).to_owned()));
     match *name {
-        "list" | "config" | "explain" | "eval" | "results" => {}
+        "list" | "config" | "explain" | "eval" | "results" | "model" | "encode" | "doctor" => {}
         "train" => {
             if !has("--output-dir") && !has("--resume") {
                 // Lines that differ in what is shortened only would meet in one folder.

@@ -9,5 +9,8 @@ mod input;
 mod machine;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use machine::run;
 pub(super) use value::{Heap, Value};

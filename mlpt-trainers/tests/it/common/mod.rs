@@ -139,7 +139,7 @@ fn clip() -> (FrozenClip, ClipModel) {
         digest: String::new(),
         preprocess: Preprocess::clip(SIZE),
         config,
-        tokenizer: tokenizer.into_bytes(),
+        tokenizer: Some(tokenizer.into_bytes()),
         tensors,
     };
     (FrozenClip::from_files(files, &device, DType::F32).unwrap(), model)

@@ -22,7 +22,7 @@ pub(super) fn clip(golden: &Golden) -> Result<FrozenClip> {
         digest: String::new(),
         preprocess: Preprocess::clip(config.vision_config.image_size),
         config,
-        tokenizer: golden.tokenizer.clone().into_bytes(),
+        tokenizer: Some(golden.tokenizer.clone().into_bytes()),
         tensors: named.collect(),
     };
     FrozenClip::from_files(files, &Device::Cpu, DType::F32)

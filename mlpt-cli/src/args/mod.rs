@@ -1,5 +1,9 @@
 //! The command line.
 
+mod models;
+
+pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
+
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use mlpt_core::results::Metric;
@@ -45,6 +49,12 @@ pub enum Command {
     Pretrain(PretrainArgs),
     /// Make tables from finished runs: mean, spread, interval, paired differences.
     Results(ResultsArgs),
+    /// List, fetch, look at and try CLIP models.
+    Model(ModelArgs),
+    /// Turn pictures and texts into features, and say which text fits a picture.
+    Encode(EncodeArgs),
+    /// Look at this machine: device, cache, hub; every fault with its cure.
+    Doctor(DoctorArgs),
     /// Show every setting with its value and where it came from.
     #[command(allow_negative_numbers = true)]
     Config(ConfigArgs),
@@ -73,7 +83,8 @@ pub struct SettingsArgs {
     /// Name of the training method (TRAINER.NAME).
     #[arg(long, value_name = "NAME")]
     pub trainer: Option<String>,
-    /// The CLIP model: `builtin` or a folder in Hugging Face layout (MODEL.BACKBONE.NAME).
+    /// The CLIP model: `builtin`, a published name such as RN50, a folder, a file, or org/name on the hub
+    /// (MODEL.BACKBONE.NAME).
     #[arg(long, value_name = "MODEL")]
     pub backbone: Option<String>,
     /// Accepted for published command lines; CLIP has no head (MODEL.HEAD.NAME).

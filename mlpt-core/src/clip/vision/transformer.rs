@@ -1,15 +1,15 @@
-//! The image tower: a vision transformer.
+//! The vision transformer.
 
-use super::block::{Block, BlockConfig};
-use super::config::{ClipConfig, VisionConfig};
-use super::weights::{Init, Weights};
+use crate::clip::block::{Block, BlockConfig};
+use crate::clip::config::{ClipConfig, VisionConfig};
+use crate::clip::weights::{Init, Weights};
 use crate::tensor::{LayerNorm, Linear, Weight, add_repeated, self_attention};
 use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use candle_core::Tensor;
 
 /// Patches, a class token, blocks; the feature is read at the class token.
 #[derive(Clone, Debug)]
-pub struct VisionTower {
+pub(super) struct Transformer {
     config: VisionConfig,
     class: Weight,
     patches: Weight,
@@ -18,15 +18,11 @@ pub struct VisionTower {
     blocks: Vec<Block>,
     norm_out: LayerNorm,
     projection: Linear,
-    dtype: DType,
 }
 
-impl VisionTower {
-    /// The tower of `config` with weights named as Hugging Face names them.
-    ///
-    /// # Errors
-    /// When a tensor operation fails; what is wrong with the weights is for [`Weights::finish`].
-    pub fn new(weights: &mut Weights, config: &ClipConfig, dtype: DType) -> Result<Self> {
+impl Transformer {
+    /// The tower of `config.vision_config` with weights named as Hugging Face names them.
+    pub(super) fn new(weights: &mut Weights, config: &ClipConfig) -> Result<Self> {
         let v = &config.vision_config;
         let (width, patch, scale) = (v.hidden_size, v.patch_size, (v.hidden_size as f64).powf(-0.5));
         let tokens = (v.image_size / patch).pow(2) + 1;
@@ -60,38 +56,46 @@ impl VisionTower {
             blocks: Block::stack(weights, name, block)?,
             norm_out: weights.norm(&format!("{name}.post_layernorm"), width, v.layer_norm_eps)?,
             projection: weights.projection("visual_projection", config.projection_dim, width, scale)?,
-            dtype,
         })
     }
 
-    /// Pixels `[B, 3, H, W]`, normalised, to features `[B, E]` in f32, not normalised.
-    ///
-    /// # Errors
-    /// When the pixels are of another size than the tower's.
-    pub fn forward(&self, pixels: &Tensor) -> Result<Tensor> {
-        let (size, width) = (self.config.image_size, self.config.hidden_size);
-        let (batch, channels, h, w) = pixels.dims4()?;
-        if (channels, h, w) != (3, size, size) {
-            return Err(Error::invalid(format!(
-                "the image tower takes 3 x {size} x {size} pixels, not {channels} x {h} x {w}: set INPUT.SIZE to {size}"
-            )));
-        }
+    /// Pixels `[B, 3, S, S]`, normalised, to features `[B, E]`, not normalised. `prompts` is empty or holds, for each
+    /// block from the first on, tokens `[M, D]` behind the patches: the first block's are put there before the first
+    /// norm, a later block's take the place of what the last `M` tokens have become.
+    pub(super) fn forward(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        let (width, batch) = (self.config.hidden_size, pixels.dim(0)?);
         let class = self.class.tensor().reshape((1, 1, width))?.expand((batch, 1, width))?;
-        let x = Tensor::cat(&[&class, &self.embed(&pixels.to_dtype(self.dtype)?)?], 1)?;
+        let x = Tensor::cat(&[&class, &self.embed(pixels)?], 1)?;
+        let own = x.dim(1)?;
+        let x = add_repeated(&x, self.positions.tensor())?;
+        let x = match prompts.first().and_then(Option::as_ref) {
+            Some(tokens) => behind(&x, own, tokens)?,
+            None => x,
+        };
         let tokens = x.dim(1)?;
-        let x = add_repeated(&x, self.positions.tensor())?.reshape((batch * tokens, width))?;
-        let mut x = self.norm_in.forward(&x)?;
+        let mut x = self.norm_in.forward(&x.reshape((batch * tokens, width))?)?;
         let firsts: Vec<u32> = (0..batch).map(|b| (b * tokens) as u32).collect();
         let firsts = Tensor::from_vec(firsts, batch, pixels.device())?;
         let heads = self.config.num_attention_heads;
         for (i, block) in self.blocks.iter().enumerate() {
+            if let Some(prompt) = prompts.get(i).and_then(Option::as_ref).filter(|_| i > 0) {
+                let whole = behind(&x.reshape((batch, tokens, width))?, own, prompt)?;
+                if whole.dim(1)? != tokens {
+                    return Err(Error::invalid(format!(
+                        "the image prompts of block {} are {:?}: every block takes as many tokens as the first",
+                        i + 1,
+                        prompt.dims()
+                    )));
+                }
+                x = whole.reshape((batch * tokens, width))?;
+            }
             let last = i + 1 == self.blocks.len();
             x = block.forward(&x, last.then_some(&firsts), |qkv| {
                 let y = self_attention(qkv, batch, heads, false)?;
                 Ok(if last { y.index_select(&firsts, 0)? } else { y })
             })?;
         }
-        Ok(self.projection.forward(&self.norm_out.forward(&x)?)?.to_dtype(DType::F32)?)
+        self.projection.forward(&self.norm_out.forward(&x)?)
     }
 
     /// `[B, 3, H, W]` to patch embeddings `[B, N, D]`: a convolution whose stride is its kernel is
@@ -103,4 +107,12 @@ impl VisionTower {
         let cells = cells.reshape((batch, grid * grid, 3 * patch * patch))?;
         Linear::apply(&self.patches.tensor().reshape((width, 3 * patch * patch))?, &cells)
     }
+}
+
+/// The first `own` tokens of every image, and `tokens [M, D]` behind them.
+fn behind(x: &Tensor, own: usize, tokens: &Tensor) -> Result<Tensor> {
+    let (batch, _, width) = x.dims3()?;
+    let (count, _) = tokens.dims2()?;
+    let tokens = tokens.to_dtype(x.dtype())?.unsqueeze(0)?.expand((batch, count, width))?;
+    Ok(Tensor::cat(&[&x.narrow(1, 0, own)?, &tokens], 1)?)
 }

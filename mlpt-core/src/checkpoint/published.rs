@@ -1,0 +1,91 @@
+//! Checkpoints of the published Python: `<learner>/model.pth.tar-<epoch>`.
+
+use super::parameters::load_parameters;
+use crate::prompt::NamedVar;
+use crate::weights::{StateDict, read_state_dict};
+use crate::{Error, Result};
+use candle_core::Tensor;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const STEM: &str = "model.pth.tar-";
+/// In front of what was learnt, where the whole model was saved (MaPLe, RMaPLe, IVLP).
+const LEARNER: &str = "prompt_learner.";
+/// Buffers that follow from the class names.
+const BUFFERS: [&str; 2] = ["token_prefix", "token_suffix"];
+/// The frozen model, which those checkpoints hold beside it.
+const FROZEN: [&str; 3] = ["image_encoder.", "text_encoder.", "logit_scale"];
+
+/// The published checkpoint of `learner` after `epoch` epochs below `dir`.
+pub(super) fn published_path(dir: &Path, learner: &str, epoch: usize) -> PathBuf {
+    dir.join(learner).join(format!("{STEM}{epoch}"))
+}
+
+/// The published checkpoint of `learner` that was best on validation.
+pub(super) fn published_best(dir: &Path, learner: &str) -> PathBuf {
+    dir.join(learner).join("model-best.pth.tar")
+}
+
+/// The epoch in the name of a published checkpoint.
+pub(super) fn published_epoch(name: &str) -> Option<usize> {
+    name.strip_prefix(STEM)?.parse().ok()
+}
+
+/// Whether `path` is named as a published checkpoint is.
+pub(super) fn is_published(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_some_and(|name| name.contains(".pth"))
+}
+
+/// What a published checkpoint has learnt, and for how many epochs.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe.
+    pub tensors: BTreeMap<String, Tensor>,
+    /// Finished epochs.
+    pub epoch: Option<usize>,
+    /// Accuracy on the validation split in percent, where it was measured.
+    pub val_accuracy: Option<f64>,
+}
+
+impl Published {
+    /// Reads a `.pth.tar`: what the learner of CoOp, CoCoOp or MLPT saved, or the whole model of MaPLe, of which
+    /// only what was learnt is kept.
+    ///
+    /// # Errors
+    /// When it is no such file, or nothing in it was learnt: the message says what it holds.
+    pub fn read(path: &Path) -> Result<Self> {
+        let StateDict { tensors, epoch, val_result, .. } = read_state_dict(path)?;
+        let whole = tensors.keys().any(|name| name.starts_with(LEARNER));
+        let names: Vec<String> = tensors.keys().take(4).cloned().collect();
+        let learnt: BTreeMap<String, Tensor> = tensors
+            .into_iter()
+            .filter_map(|(name, tensor)| {
+                let name = match name.strip_prefix(LEARNER) {
+                    Some(rest) => rest.to_owned(),
+                    // Prompts that sit in the towers themselves.
+                    None if whole && FROZEN.iter().any(|f| name.starts_with(f)) && !name.contains("VPT") => {
+                        return None;
+                    }
+                    None => name,
+                };
+                (!BUFFERS.contains(&name.as_str())).then_some((name, tensor))
+            })
+            .collect();
+        if !learnt.contains_key("ctx") && !learnt.keys().any(|name| name.contains("VPT")) {
+            return Err(Error::model(
+                path,
+                format!("holds no prompt that CoOp, CoCoOp, MaPLe or MLPT saved, but {}, ...", names.join(", ")),
+            ));
+        }
+        let epoch = epoch.and_then(|e| usize::try_from(e).ok());
+        Ok(Self { tensors: learnt, epoch, val_accuracy: val_result })
+    }
+
+    /// Puts the tensors into `parameters`, all of them or none.
+    ///
+    /// # Errors
+    /// As [`load_parameters`].
+    pub fn load_into(&self, path: &Path, parameters: &[NamedVar]) -> Result<()> {
+        load_parameters(path, parameters, &self.tensors)
+    }
+}
