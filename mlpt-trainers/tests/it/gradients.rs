@@ -44,6 +44,16 @@ fn of_coop() {
 }
 
 #[test]
+fn of_maple() {
+    let set = [
+        ("TRAINER.MAPLE.N_CTX", 2.into()),
+        ("TRAINER.MAPLE.CTX_INIT", "a photo of a".into()),
+        ("TRAINER.MAPLE.PROMPT_DEPTH", 1.into()),
+    ];
+    everything_moves("MaPLe", &set, 1);
+}
+
+#[test]
 fn of_mlpt_in_both_phases() {
     for (position, loss) in [("end", "ce"), ("front", "gce")] {
         let set = [
