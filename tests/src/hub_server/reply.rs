@@ -177,6 +177,8 @@ fn file(told: &Told, shared: &Shared, path: &str) -> Answer {
     }
     let size = fs::metadata(path).map_or(0, |m| m.len());
     let host = told.elsewhere.as_ref().unwrap_or(&shared.address);
+    // The redirect's own ETag is not the content's.
+    headers.push(("ETag".to_owned(), "\"of-the-redirect\"".to_owned()));
     headers.push(("X-Linked-Etag".to_owned(), format!("\"{etag}\"")));
     headers.push(("X-Linked-Size".to_owned(), size.to_string()));
     headers.push(("Location".to_owned(), format!("{host}/cdn/{etag}?signature=secret")));

@@ -69,6 +69,14 @@ fn a_hub_out_of_order_is_asked_again_but_not_forever() {
     let hub = world.hub(&[]);
     hub.get(&model(), LARGE, &Silent).unwrap();
     assert_eq!(hub.files(&model()).unwrap().commit, world.commit);
+    // The address of the storage is shown without its signature.
+    let world = World::new();
+    for fault in [Act::Status(503, vec![]), Act::Drop] {
+        world.server.clear_rules();
+        world.server.rule(Rule::new("/cdn/", fault));
+        says(&world.hub(&[]).get(&model(), LARGE, &Silent).unwrap_err(), &[&format!("{}/cdn/", world.server.url())]);
+    }
+    let hub = world.hub(&[]);
     world.server.rule(Rule::new(SMALL, Act::Status(500, vec![])));
     says(&hub.get(&model(), SMALL, &Silent).unwrap_err(), &["out of order (500)", "HF_ENDPOINT", SMALL]);
     assert_eq!(world.count("HEAD", SMALL), 3);
