@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mlpt_core::clip::ModelSource;
+use mlpt_core::config::Config;
 use mlpt_core::hub::Progress;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -54,4 +55,12 @@ pub(crate) fn fetch(name: &str) -> mlpt_core::Result<(ModelSource, Vec<PathBuf>)
     let source = ModelSource::parse(name)?;
     let paths = source.fetch(&Download::default())?;
     Ok((source, paths))
+}
+
+/// The same for the model of a run's settings, before anything else begins.
+///
+/// # Errors
+/// As [`fetch`].
+pub(crate) fn fetch_for(config: &Config) -> mlpt_core::Result<()> {
+    fetch(&config.get::<String>("MODEL.BACKBONE.NAME")?).map(drop)
 }

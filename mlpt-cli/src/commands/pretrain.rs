@@ -1,11 +1,11 @@
 //! `mlpt pretrain`: a small CLIP from captioned pictures.
 
 use crate::args::PretrainArgs;
+use crate::download::fetch;
 use crate::interrupt;
 use crate::output::print;
 use anyhow::{Context, Result, bail};
 use mlpt_core::Registries;
-use mlpt_core::clip::ModelSource;
 use mlpt_core::config::{Config, Scope};
 use mlpt_core::pretrain::{CaptionSource, ClassCaptions, Excluded, Mixed, PretrainConfig, PretrainOptions, pretrain};
 use mlpt_core::registries::DatasetContext;
@@ -40,7 +40,7 @@ pub fn run(args: &PretrainArgs, registries: &Registries) -> Result<()> {
     let (source, source_id) = source(args, registries, &config, &settings)?;
     let start = match args.settings.backbone.as_deref() {
         None => None,
-        Some(_) => Some(ModelSource::parse(&config.get::<String>("MODEL.BACKBONE.NAME")?)?.read()?),
+        Some(_) => Some(fetch(&config.get::<String>("MODEL.BACKBONE.NAME")?)?.0.read()?),
     };
     let options = PretrainOptions {
         start,

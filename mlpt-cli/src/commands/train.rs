@@ -1,6 +1,7 @@
 //! `mlpt train`.
 
 use super::eval;
+use crate::download::fetch_for;
 use crate::progress::{Detail, Terminal};
 use crate::{interrupt, output, summary};
 use anyhow::{Context, Result};
@@ -41,6 +42,7 @@ pub fn train(config: &Config, registries: &Registries, options: &TrainOptions, s
     if options.eval_only {
         return eval::eval(config, registries, &options.checkpoints, show);
     }
+    fetch_for(config)?;
     let mut run = options_for(config, show)?;
     run.overwrite = options.overwrite;
     if options.no_train {
