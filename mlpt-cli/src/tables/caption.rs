@@ -114,7 +114,12 @@ pub(super) fn comparison(table: &Table) -> Vec<String> {
 /// The number of pairs of each column, where any column has some.
 pub(super) fn pairs(table: &Table) -> Option<Vec<String>> {
     let columns = &table.comparison.as_ref()?.columns;
-    Some(columns.iter().map(|p| p.as_ref().map(|p| format!("n = {}", p.pairs.len())).unwrap_or_default()).collect())
+    Some(
+        columns
+            .iter()
+            .map(|p| p.as_ref().map(|p| format!("n = {}", p.pairs.len())).unwrap_or_else(|| "–".to_owned()))
+            .collect(),
+    )
 }
 
 /// Notes and numbered footnotes.
