@@ -148,10 +148,13 @@ fn no_run(path: &Path) -> anyhow::Error {
 
 /// What the model that `name` means implies for the input.
 fn implied(name: &str) -> Result<Vec<(String, Value)>> {
-    Ok(settings_of(&ModelSource::parse(name)?.preprocess()?))
+    Ok(settings_of(ModelSource::parse(name)?.preprocess()?))
 }
 
-fn settings_of(pixels: &Preprocess) -> Vec<(String, Value)> {
+/// The size is left to the engine, which loads the weights, where only these tell it.
+fn settings_of(known: Option<Preprocess>) -> Vec<(String, Value)> {
+    let size = known.as_ref().map(|p| ("INPUT.SIZE".to_owned(), vec![p.size, p.size].into()));
+    let pixels = known.unwrap_or_else(|| Preprocess::clip(0));
     let filter = match pixels.interpolation {
         Interpolation::Nearest => "nearest",
         Interpolation::Bilinear => "bilinear",
@@ -159,16 +162,17 @@ fn settings_of(pixels: &Preprocess) -> Vec<(String, Value)> {
     };
     // Through the shortest decimal: 0.4814 as f32 is another number as f64.
     let floats = |xs: [f32; 3]| xs.map(|x| x.to_string().parse().unwrap_or(f64::from(x))).to_vec();
-    vec![
-        ("INPUT.SIZE".to_owned(), vec![pixels.size, pixels.size].into()),
+    let mut settings = vec![
         ("INPUT.PIXEL_MEAN".to_owned(), floats(pixels.mean).into()),
         ("INPUT.PIXEL_STD".to_owned(), floats(pixels.std).into()),
         ("INPUT.INTERPOLATION".to_owned(), filter.into()),
-    ]
+    ];
+    settings.extend(size);
+    settings
 }
 
 /// The same for a mere look at the settings: the model need not be there, and no hub is asked.
 pub(crate) fn implied_if_there(name: &str) -> Result<Vec<(String, Value)>> {
     let pixels = ModelSource::parse(name).and_then(|source| source.preprocess_if_here());
-    Ok(pixels.map(|p| settings_of(&p)).unwrap_or_default())
+    Ok(pixels.map(settings_of).unwrap_or_default())
 }

@@ -166,7 +166,7 @@ if __name__ == "__main__":
     state["image_encoder.class_embedding"] = torch.ones(8).half()
     state["text_encoder.ln_final.weight"] = torch.ones(8).half()
     state["logit_scale"] = torch.tensor(4.6)
-    checkpoint("prompts/MaPLe/prompt_learner/model.pth.tar-5", state, maple, 5)
+    checkpoint("prompts/MaPLe/MultiModalPromptLearner/model.pth.tar-5", state, maple, 5)
     coop = CoOp(clip, tokenizer, 3)
     halved(coop)
     state = {"ctx": coop.ctx.detach().half(), "token_prefix": torch.zeros(4, 1, 8).half(), "token_suffix": torch.zeros(4, 9, 8).half()}

@@ -280,3 +280,25 @@ fn the_doctor_names_the_cure() {
     let ran = doctor(&[("HF_HUB_ETAG_TIMEOUT", "soon")]);
     assert!(ran.code == Some(1) && ran.stdout.contains("HF_HUB_ETAG_TIMEOUT"), "{} {}", ran.stdout, ran.stderr);
 }
+
+/// The folders that the Python leaves behind, evaluated by name.
+#[test]
+fn checkpoints_of_the_python_are_evaluated() {
+    let place = tempfile::tempdir().unwrap();
+    pictures(&place.path().join("data"), &["cat", "dog"], 6);
+    for (trainer, setting, epoch) in
+        [("CoOp", "TRAINER.COOP.N_CTX=3", 50), ("MaPLe", "TRAINER.MAPLE.PROMPT_DEPTH=3", 5)]
+    {
+        let dir = golden::path(&format!("prompts/{trainer}"));
+        let args = ["eval", "--model-dir", dir.to_str().unwrap(), "--trainer", trainer, "--dataset", "Folder"];
+        let more = ["--root", "data", "--output-dir", "out", "--json", "DATASET.NUM_SHOTS=1", setting];
+        let result: Value =
+            serde_json::from_str(&mlpt(place.path(), &[&args[..], &more].concat()).ok().stdout).unwrap();
+        assert_eq!((&result["epoch"], &result["trainer"]), (&epoch.into(), &trainer.into()));
+        assert!(result["total"].as_u64().unwrap() > 0);
+        // Another number of tokens than was learnt.
+        let wrong = ["TRAINER.COOP.N_CTX=2", "TRAINER.MAPLE.N_CTX=1"];
+        let ran = mlpt(place.path(), &[&args[..], &more, &wrong].concat());
+        assert!(ran.code == Some(1) && ran.stderr.contains("tensor 'ctx' has shape"), "{}", ran.stderr);
+    }
+}

@@ -1,6 +1,6 @@
 //! `<learner>/model.safetensors-<epoch>`: what one learner has learnt.
 
-use super::published::{Published, is_published, published_best, published_epoch, published_path};
+use super::published::{Published, is_published, published_best, published_epoch, published_folders, published_path};
 use super::{Archive, load_parameters, parameter_tensors};
 use crate::prompt::NamedVar;
 use crate::{Error, Result};
@@ -48,8 +48,8 @@ impl LearnerCheckpoint {
         self.save(path, KIND)
     }
 
-    /// Reads the file at `path`, one of ours or of the published Python, and puts it into `parameters`, which belong to a learner with that
-    /// `mechanism`. Another number of classes is no fault where the shapes do not depend on it.
+    /// Reads the file at `path`, one of ours or of the published Python, and puts it into `parameters`, which belong
+    /// to a learner with that `mechanism`. Another number of classes is no fault where the shapes do not depend on it.
     ///
     /// # Errors
     /// When the file is missing (the message lists what there is), is of another mechanism, or a
@@ -60,7 +60,7 @@ impl LearnerCheckpoint {
         }
         if is_published(path) {
             let published = Published::read(path)?;
-            published.load_into(path, parameters)?;
+            load_parameters(path, parameters, &published.tensors)?;
             return Ok(LearnerMeta {
                 learner: String::new(),
                 mechanism: mechanism.to_owned(),
@@ -93,21 +93,19 @@ pub fn best_path(dir: &Path, learner: &str) -> PathBuf {
 /// The checkpoint of `learner` after `epoch` epochs that there is below `dir`: ours, or else one that the published
 /// Python wrote; where there is none, where ours would be.
 pub fn find_checkpoint(dir: &Path, learner: &str, epoch: usize) -> PathBuf {
-    either(checkpoint_path(dir, learner, epoch), published_path(dir, learner, epoch))
+    let ours = checkpoint_path(dir, learner, epoch);
+    if ours.exists() { ours } else { published_path(dir, learner, epoch).unwrap_or(ours) }
 }
 
 /// The same for the one that was best on the validation split.
 pub fn find_best(dir: &Path, learner: &str) -> PathBuf {
-    either(best_path(dir, learner), published_best(dir, learner))
+    let ours = best_path(dir, learner);
+    if ours.exists() { ours } else { published_best(dir, learner).unwrap_or(ours) }
 }
 
-fn either(ours: PathBuf, published: PathBuf) -> PathBuf {
-    if !ours.exists() && published.exists() { published } else { ours }
-}
-
-/// The epochs whose checkpoints of `learner` lie below the run directory `dir`, in order.
+/// The epochs whose checkpoints of `learner` lie below the run directory `dir`, ours and the Python's, in order.
 pub fn list_epochs(dir: &Path, learner: &str) -> Vec<usize> {
-    let Ok(entries) = std::fs::read_dir(dir.join(learner)) else { return Vec::new() };
+    let entries = published_folders(dir, learner).filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
     let epoch = |name: &str| match name.strip_prefix(STEM) {
         Some(number) => number.parse().ok(),
         None => published_epoch(name),

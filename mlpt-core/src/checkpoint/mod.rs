@@ -10,4 +10,3 @@ pub use learner::{
     LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path, find_best, find_checkpoint, list_epochs,
 };
 pub use parameters::{load_parameters, parameter_tensors};
-pub use published::Published;

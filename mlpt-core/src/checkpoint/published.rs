@@ -1,7 +1,5 @@
 //! Checkpoints of the published Python: `<learner>/model.pth.tar-<epoch>`.
 
-use super::parameters::load_parameters;
-use crate::prompt::NamedVar;
 use crate::weights::{StateDict, read_state_dict};
 use crate::{Error, Result};
 use candle_core::Tensor;
@@ -16,14 +14,24 @@ const BUFFERS: [&str; 2] = ["token_prefix", "token_suffix"];
 /// The frozen model, which those checkpoints hold beside it.
 const FROZEN: [&str; 3] = ["image_encoder.", "text_encoder.", "logit_scale"];
 
-/// The published checkpoint of `learner` after `epoch` epochs below `dir`.
-pub(super) fn published_path(dir: &Path, learner: &str, epoch: usize) -> PathBuf {
-    dir.join(learner).join(format!("{STEM}{epoch}"))
+/// Folders of Dassl's names for whole models (MaPLe and RMaPLe; IVLP), whose one learner we call as we call any.
+const WHOLE_MODELS: [&str; 2] = ["MultiModalPromptLearner", "VLPromptLearner"];
+
+/// The folders below `dir` in which the Python may have saved `learner`.
+pub(super) fn published_folders(dir: &Path, learner: &str) -> impl Iterator<Item = PathBuf> {
+    let names = std::iter::once(learner.to_owned()).chain(WHOLE_MODELS.map(str::to_owned));
+    let dir = dir.to_owned();
+    names.map(move |name| dir.join(name))
 }
 
-/// The published checkpoint of `learner` that was best on validation.
-pub(super) fn published_best(dir: &Path, learner: &str) -> PathBuf {
-    dir.join(learner).join("model-best.pth.tar")
+/// The published checkpoint of `learner` after `epoch` epochs below `dir`, where there is one.
+pub(super) fn published_path(dir: &Path, learner: &str, epoch: usize) -> Option<PathBuf> {
+    published_folders(dir, learner).map(|folder| folder.join(format!("{STEM}{epoch}"))).find(|path| path.exists())
+}
+
+/// The published checkpoint of `learner` that was best on validation, where there is one.
+pub(super) fn published_best(dir: &Path, learner: &str) -> Option<PathBuf> {
+    published_folders(dir, learner).map(|folder| folder.join("model-best.pth.tar")).find(|path| path.exists())
 }
 
 /// The epoch in the name of a published checkpoint.
@@ -37,14 +45,13 @@ pub(super) fn is_published(path: &Path) -> bool {
 }
 
 /// What a published checkpoint has learnt, and for how many epochs.
-#[derive(Clone, Debug)]
-pub struct Published {
+pub(super) struct Published {
     /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe.
-    pub tensors: BTreeMap<String, Tensor>,
+    pub(super) tensors: BTreeMap<String, Tensor>,
     /// Finished epochs.
-    pub epoch: Option<usize>,
+    pub(super) epoch: Option<usize>,
     /// Accuracy on the validation split in percent, where it was measured.
-    pub val_accuracy: Option<f64>,
+    pub(super) val_accuracy: Option<f64>,
 }
 
 impl Published {
@@ -53,7 +60,7 @@ impl Published {
     ///
     /// # Errors
     /// When it is no such file, or nothing in it was learnt: the message says what it holds.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(super) fn read(path: &Path) -> Result<Self> {
         let StateDict { tensors, epoch, val_result, .. } = read_state_dict(path)?;
         let whole = tensors.keys().any(|name| name.starts_with(LEARNER));
         let names: Vec<String> = tensors.keys().take(4).cloned().collect();
@@ -79,13 +86,5 @@ impl Published {
         }
         let epoch = epoch.and_then(|e| usize::try_from(e).ok());
         Ok(Self { tensors: learnt, epoch, val_accuracy: val_result })
-    }
-
-    /// Puts the tensors into `parameters`, all of them or none.
-    ///
-    /// # Errors
-    /// As [`load_parameters`].
-    pub fn load_into(&self, path: &Path, parameters: &[NamedVar]) -> Result<()> {
-        load_parameters(path, parameters, &self.tensors)
     }
 }

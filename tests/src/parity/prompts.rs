@@ -4,7 +4,7 @@ use super::check::gather;
 use super::comparison::Comparison;
 use super::{Check, golden};
 use candle_core::{Device, Tensor};
-use mlpt_core::checkpoint::LearnerCheckpoint;
+use mlpt_core::checkpoint::{LearnerCheckpoint, find_checkpoint};
 use mlpt_core::clip::{FrozenClip, ModelSource};
 use mlpt_core::config::{Layers, Scope};
 use mlpt_core::optim::{OptimConfig, build};
@@ -121,7 +121,8 @@ impl World {
     /// A `.pth.tar` as the Python lays it out.
     fn checkpoint(&self, mechanism: &str, settings: &[&str], epoch: usize) -> Result<Check> {
         let learner = self.learner(mechanism, settings)?;
-        let path = golden::path(&format!("prompts/{mechanism}/prompt_learner/model.pth.tar-{epoch}"));
+        let dir = golden::path(&format!("prompts/{mechanism}"));
+        let path = find_checkpoint(&dir, "prompt_learner", epoch);
         let meta = LearnerCheckpoint::load_into(&path, mechanism, &learner.parameters(), &Device::Cpu)?;
         if meta.epoch != epoch {
             return Err(Error::invalid(format!("{}: epoch {}, not {epoch}", path.display(), meta.epoch)));

@@ -4,26 +4,6 @@ use crate::{Error, Result};
 use candle_core::Tensor;
 use std::collections::BTreeMap;
 
-/// Whose names the weights of a file have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Naming {
-    /// `text_model.encoder.layers.0.self_attn.q_proj.weight`
-    HuggingFace,
-    /// `transformer.resblocks.0.attn.in_proj_weight`, and `visual.` for the image tower
-    OpenAi,
-}
-
-impl Naming {
-    /// By the names themselves; `None` where they are those of no CLIP.
-    fn of<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<Self> {
-        names.into_iter().find_map(|name| match name.strip_prefix(TEXT).unwrap_or(name) {
-            "token_embedding.weight" => Some(Self::OpenAi),
-            "text_model.embeddings.token_embedding.weight" => Some(Self::HuggingFace),
-            _ => None,
-        })
-    }
-}
-
 /// In front of the text tower's names in open_clip's later models.
 const TEXT: &str = "text.";
 
@@ -75,9 +55,12 @@ const WITHOUT_MEANING: [&str; 4] = ["input_resolution", "context_length", "vocab
 /// # Errors
 /// When a joint projection cannot be cut in three, or the names are those of no CLIP.
 pub fn rename_weights(tensors: BTreeMap<String, Tensor>) -> Result<BTreeMap<String, Tensor>> {
-    let naming = Naming::of(tensors.keys()).ok_or_else(|| no_clip(&tensors))?;
-    if naming == Naming::HuggingFace {
+    if tensors.contains_key("text_model.embeddings.token_embedding.weight") {
         return Ok(tensors);
+    }
+    let tokens = "token_embedding.weight";
+    if !tensors.contains_key(tokens) && !tensors.contains_key(&format!("{TEXT}{tokens}")) {
+        return Err(no_clip(&tensors));
     }
     let residual = tensors.contains_key("visual.layer1.0.conv1.weight");
     let mut renamed = BTreeMap::new();

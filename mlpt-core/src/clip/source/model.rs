@@ -87,11 +87,12 @@ impl ModelSource {
         }))
     }
 
-    /// What the model expects of its pixels, without reading its weights where something else tells it.
+    /// What the model expects of its pixels, without reading its weights; `None` where only these tell the size, and
+    /// the rest is [`Preprocess::clip`]'s.
     ///
     /// # Errors
     /// When a file is missing or cannot be read.
-    pub fn preprocess(&self) -> Result<Preprocess> {
+    pub fn preprocess(&self) -> Result<Option<Preprocess>> {
         self.preprocess_of(false)
     }
 
@@ -99,28 +100,26 @@ impl ModelSource {
     ///
     /// # Errors
     /// As [`ModelSource::preprocess`].
-    pub fn preprocess_if_here(&self) -> Result<Preprocess> {
+    pub fn preprocess_if_here(&self) -> Result<Option<Preprocess>> {
         self.preprocess_of(true)
     }
 
-    fn preprocess_of(&self, cached_only: bool) -> Result<Preprocess> {
+    fn preprocess_of(&self, cached_only: bool) -> Result<Option<Preprocess>> {
         match self {
             Self::BuiltIn => {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let size = ClipConfig::from_json(&text(asset!("config.json")))?.image_size();
-                Preprocess::from_json(&text(asset!("preprocessor_config.json")), size)
+                Preprocess::from_json(&text(asset!("preprocessor_config.json")), size).map(Some)
             }
             Self::Directory(dir) => self.pixels_in(&dir.as_path()),
-            Self::File(_) => Ok(self.read()?.preprocess),
+            Self::File(_) => Ok(None),
             Self::Hub(repo) => self.pixels_in(&Repository::open(repo, &Silent, cached_only)?),
         }
     }
 
-    fn pixels_in(&self, folder: &dyn Folder) -> Result<Preprocess> {
-        match Layout::of(folder).map_err(|e| self.place(e))?.described {
-            Some((_, preprocess)) => Ok(preprocess),
-            None => Ok(self.read()?.preprocess),
-        }
+    fn pixels_in(&self, folder: &dyn Folder) -> Result<Option<Preprocess>> {
+        let layout = Layout::of(folder).map_err(|e| self.place(e))?;
+        Ok(layout.described.map(|(_, preprocess)| preprocess))
     }
 
     /// Whether reading it needs no network.
