@@ -1,5 +1,6 @@
 //! A folder of one's own: `<root>/<class>/*.jpg`, or the same below `train`, `val` and `test`.
 
+use crate::drawn::{in_three, set_aside};
 use crate::listing::{class_folders, images};
 use crate::root::{data_root, display_name, template};
 use mlpt_core::data::{ImageRef, Item, Splits};
@@ -7,7 +8,6 @@ use mlpt_core::registries::{DatasetContext, DatasetFactory};
 use mlpt_core::registry::Entry;
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Registries, Result};
-use rand::seq::SliceRandom;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -76,22 +76,15 @@ fn drawn_splits(root: &Path, folders: &[String], tree: &RngTree) -> Result<([Lis
     check_classes(root, folders)?;
     let mut parts = [Listed::new(), Listed::new(), Listed::new()];
     for (label, class) in folders.iter().enumerate() {
-        let mut paths = listed(root, class, class, label)?;
-        let n = paths.len() as f64;
-        let (train, val) = ((0.5 * n).round_ties_even() as usize, (0.2 * n).round_ties_even() as usize);
-        if train == 0 || val == 0 || train + val >= paths.len() {
-            return Err(Error::data(
+        let paths = listed(root, class, class, label)?;
+        let count = paths.len();
+        let drawn = in_three(paths, &mut tree.child(class).rng()).ok_or_else(|| {
+            Error::data(
                 root.join(class),
-                format!(
-                    "class '{class}' has {} images, too few for a split of 50, 20 and 30 %; 4 are enough",
-                    paths.len()
-                ),
-            ));
-        }
-        paths.shuffle(&mut tree.child(class).rng());
-        parts[2].extend(paths.drain(train + val..));
-        parts[1].extend(paths.drain(train..));
-        parts[0].append(&mut paths);
+                format!("class '{class}' has {count} images, too few for a split of 50, 20 and 30 %; 4 are enough"),
+            )
+        })?;
+        parts.iter_mut().zip(drawn).for_each(|(all, part)| all.extend(part));
     }
     Ok((parts, folders.iter().map(|f| display_name(f)).collect()))
 }
@@ -115,30 +108,28 @@ fn given_splits(root: &Path, names: (&str, Option<&str>, &str), tree: &RngTree) 
     let mut train = part(names.0)?;
     let val = match names.1 {
         Some(val) => part(val)?,
-        None => set_aside(root, &mut train, &classes, tree)?,
+        None => fifth_aside(root, &mut train, &classes, tree)?,
     };
     Ok(([train, val, part(names.2)?], classes.iter().map(|c| display_name(c)).collect()))
 }
 
 /// Takes a fifth of every class out of the training images.
-fn set_aside(root: &Path, train: &mut Listed, classes: &[String], tree: &RngTree) -> Result<Listed> {
+fn fifth_aside(root: &Path, train: &mut Listed, classes: &[String], tree: &RngTree) -> Result<Listed> {
     let (mut kept, mut val) = (Listed::new(), Listed::new());
     for (label, class) in classes.iter().enumerate() {
-        let mut paths: Listed = train.iter().filter(|p| p.1 == label).cloned().collect();
-        let count = (0.2 * paths.len() as f64).round_ties_even() as usize;
-        if count == 0 {
-            return Err(Error::data(
+        let paths: Listed = train.iter().filter(|p| p.1 == label).cloned().collect();
+        let count = paths.len();
+        let [rest, fifth] = set_aside(paths, &mut tree.child(class).rng()).ok_or_else(|| {
+            Error::data(
                 root.join("train").join(class),
                 format!(
-                    "class '{class}' has {} images, too few to set a fifth aside for validation; 3 are enough, or make \
-                     a folder val",
-                    paths.len()
+                    "class '{class}' has {count} images, too few to set a fifth aside for validation; 3 are enough, or \
+                     make a folder val"
                 ),
-            ));
-        }
-        paths.shuffle(&mut tree.child(class).rng());
-        val.extend(paths.drain(..count));
-        kept.append(&mut paths);
+            )
+        })?;
+        kept.extend(rest);
+        val.extend(fifth);
     }
     *train = kept;
     Ok(val)

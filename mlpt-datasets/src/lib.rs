@@ -1,6 +1,7 @@
 //! The data sets that are registered by name, and the renderer behind the built-in ones.
 
 pub mod caltech101;
+mod drawn;
 pub mod folder;
 mod listing;
 pub mod pictograms;
