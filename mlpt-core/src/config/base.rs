@@ -80,6 +80,12 @@ fn dataset() -> Vec<Key> {
             text("all"),
             "Which classes: `all`, `base` (first half) or `new` (second half).",
         ),
+        key(
+            "DATASET.SPLIT_TEST",
+            false,
+            "Where a data set has test images only: draw 50, 20 and 30 % of every class for training, validation and \
+             testing.",
+        ),
         key("DATASET.USE_ROBUSTLOSS", false, "Generalized cross-entropy; the same as LOSS.NAME `gce`."),
         key::<Option<String>>(
             "DATASET.TEMPLATE",
@@ -100,6 +106,11 @@ fn loader() -> Vec<Key> {
     let mut keys = vec![
         key("DATALOADER.NUM_WORKERS", 4, "Threads that decode images."),
         key("DATALOADER.CACHE_MB", 512, "Memory for decoded images, in MiB; 0 decodes every time."),
+        key(
+            "DATALOADER.SKIP_BROKEN",
+            false,
+            "Open every image before the run and leave out those that cannot be read, with a warning each.",
+        ),
         key("DATALOADER.TRAIN_U.SAME_AS_X", true, "TRAIN_U takes sampler and batch size from TRAIN_X."),
         key("DATALOADER.TEST.BATCH_SIZE", 32, "Images a batch in validation, test and the pool."),
     ];

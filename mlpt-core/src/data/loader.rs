@@ -1,5 +1,6 @@
 //! From items to batches of pixels, on threads of its own.
 
+use super::broken::decode;
 use super::cache::ImageCache;
 use super::transform::Transform;
 use crate::clip::FrozenClip;
@@ -10,7 +11,6 @@ use candle_core::{Device, Tensor};
 use image::RgbImage;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -131,13 +131,7 @@ impl Loader {
         if let Some(kept) = self.cache.get(image) {
             return Ok(kept);
         }
-        // A decoder that panics on a broken file must not take the run's thread with it.
-        let decoded = catch_unwind(AssertUnwindSafe(|| image.decode()));
-        let picture = decoded.unwrap_or_else(|_| Err(Error::data(image.key(), "the image decoder failed on it")))?;
-        if picture.width() == 0 || picture.height() == 0 {
-            return Err(Error::data(image.key(), "the image has no pixels"));
-        }
-        let picture = Arc::new(picture);
+        let picture = Arc::new(decode(image)?);
         self.cache.put(image, &picture);
         Ok(picture)
     }

@@ -1,5 +1,6 @@
 //! Data: items and splits, few-shot draws, noise, samplers, transforms, the loader.
 
+mod broken;
 mod cache;
 mod decode;
 mod fewshot;
@@ -10,15 +11,18 @@ mod item;
 mod loader;
 pub mod noise;
 pub mod sampler;
+mod shares;
 mod train;
 pub mod transform;
 
+pub use broken::{Broken, broken};
 pub use decode::decode_picture;
 pub use fewshot::{fewshot, fewshot_indices};
 pub use item::{ImageRef, ImageStore, Item, Splits};
 pub use loader::{Batch, Batches, Loader};
 pub use noise::{FeatureSource, Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
 pub use sampler::{SampleMeta, Sampler};
+pub use shares::{in_three, set_aside};
 pub use train::{Stream, TrainData};
 pub use transform::{InputConfig, Transform, TransformConfig};
 

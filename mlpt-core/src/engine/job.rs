@@ -55,7 +55,14 @@ impl Job {
         one_of(&config, "TEST.SPLIT", ["test", "val"])?;
         one_of(&config, "TEST.FINAL_MODEL", ["last_step", "best_val"])?;
         let rng = RngTree::new(seed);
-        let splits = load_splits(&config, registries, &rng)?;
+        let mut splits = load_splits(&config, registries, &rng)?;
+        if config.get("DATALOADER.SKIP_BROKEN")? {
+            skip_broken(&mut splits, events)?;
+        }
+        if splits.train.is_empty() && config.get("DATASET.SPLIT_TEST")? {
+            // Not the run's seed: runs that differ in it share their test images.
+            splits.split_test(&RngTree::new(1).child("split-test"))?;
+        }
         let (clip, device) = model::load(&config, events)?;
         model::fit_input(&mut config, &clip, events)?;
         let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;
@@ -127,6 +134,13 @@ impl JobData {
     /// As [`Source::draw`], and where a sampler is not known.
     pub(super) fn build(job: &Job, registries: &Registries, kept: Option<&Path>, events: &mut Events) -> Result<Self> {
         let config = &job.config;
+        if job.splits.train.is_empty() && job.trainer.trains() {
+            return Err(Error::invalid(format!(
+                "{0} has test images only, and {1} wants to train: train on another data set and evaluate that run here \
+                 (`mlpt eval RUN --dataset {0}`), or split these images with DATASET.SPLIT_TEST=true",
+                job.names.dataset, job.names.trainer
+            )));
+        }
         let entry = chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?;
         let model = (entry.factory)(&scope(config, entry))?;
         let features = ClipFeatures {
@@ -177,7 +191,11 @@ fn one_of(config: &Config, path: &str, [a, b]: [&str; 2]) -> Result<()> {
     }
 }
 
-fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Result<Splits> {
+/// The data set of the settings.
+///
+/// # Errors
+/// When there is no such set, its data is not there, or its names or template cannot be used.
+pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Result<Splits> {
     let entry = chosen(config, "DATASET.NAME", "--dataset", &registries.datasets)?;
     let context = DatasetContext {
         root: config.get::<String>("DATASET.ROOT")?.into(),
@@ -202,6 +220,21 @@ fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Resul
         return Err(Error::invalid(message));
     }
     Ok(splits)
+}
+
+/// Takes images out that cannot be read, and says so.
+fn skip_broken(splits: &mut Splits, events: &mut Events) -> Result<()> {
+    let gone = splits.drop_broken();
+    for broken in &gone {
+        events.warn(format!("Skipped: {}", broken.reason));
+    }
+    if !gone.is_empty() {
+        events.warn(format!("Skipped {} images that cannot be read (DATALOADER.SKIP_BROKEN)", gone.len()));
+    }
+    match splits.train.is_empty() && splits.test.is_empty() {
+        true => Err(Error::invalid("no image of the data set can be read")),
+        false => Ok(()),
+    }
 }
 
 fn stream(config: &Config, registries: &Registries, name: &str) -> Result<Stream> {

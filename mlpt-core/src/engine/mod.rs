@@ -25,10 +25,12 @@ mod scoring;
 mod state;
 mod train;
 mod utc;
+mod waits;
 
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
 pub use draw::DrawConfig;
 pub use evaluate::{Checkpoints, EvalResult, evaluate};
+pub use job::load_splits;
 pub use options::RunOptions;
 pub(crate) use recorded::Recorded;
 pub use result::{DetectionResult, DetectionScores, NoiseResult, RESULT_VERSION, RunResult, Scores};

@@ -9,6 +9,7 @@ use super::rates::Rates;
 use super::recorded::Recorded;
 use super::result::{DetectionResult, NoiseResult, RESULT_VERSION, RunResult, Scores};
 use super::train::{Loop, load_learners};
+use super::waits::Waits;
 use super::{RunDir, RunOptions, StateMeta, StopFlag, facts};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
@@ -67,6 +68,8 @@ fn carry_out(
     events.add(Box::new(JsonlSink::new(begun.metrics.clone())));
     let rates = Rates::default();
     events.add(Box::new(rates.clone()));
+    let waits = Waits::default();
+    events.add(Box::new(waits.clone()));
     let mut meta = begun.earlier.clone();
     let mut passes = Count::default();
     if begun.resumed {
@@ -92,6 +95,7 @@ fn carry_out(
         }
         trained?;
         events.note("Finish training");
+        waits.tell(&job.config, events)?;
     }
     let tested = test(job, data, dir, &meta, events)?;
     let result = RunResult {
