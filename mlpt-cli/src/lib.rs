@@ -82,6 +82,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Results(args) => commands::results::results(args),
         Command::Model(args) => commands::model::model(&args.command),
+        Command::Data(args) => commands::data::data(args, registries),
         Command::Encode(args) => commands::encode::encode(args),
         Command::Doctor(args) => commands::doctor::doctor(args),
         Command::Config(args) => commands::config::config(args, registries),

@@ -87,6 +87,9 @@ impl SettingsArgs {
         if self.use_robustloss {
             flags.push(("--use-robustloss", "DATASET.USE_ROBUSTLOSS", true.into()));
         }
+        if self.skip_broken {
+            flags.push(("--skip-broken", "DATALOADER.SKIP_BROKEN", true.into()));
+        }
         flags
     }
 }

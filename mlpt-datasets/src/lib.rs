@@ -1,10 +1,10 @@
 //! The data sets that are registered by name, and the renderer behind the built-in ones.
 
-pub mod caltech101;
 mod drawn;
 pub mod folder;
 mod listing;
 pub mod pictograms;
+pub mod published;
 pub mod render;
 pub mod root;
 pub mod split_file;
@@ -17,6 +17,6 @@ use mlpt_core::{Registries, Result};
 /// When a name is taken twice.
 pub fn register(registries: &mut Registries) -> Result<()> {
     pictograms::register(registries)?;
-    caltech101::register(registries)?;
+    published::register(registries)?;
     folder::register(registries)
 }

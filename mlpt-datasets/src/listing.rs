@@ -31,12 +31,18 @@ pub(crate) fn images(dir: &Path) -> Result<Vec<String>> {
 fn entries(dir: &Path) -> Result<Vec<(String, bool)>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
-        let path = entry.map_err(|e| Error::io(dir, e))?.path();
+        let entry = entry.map_err(|e| Error::io(dir, e))?;
+        let path = entry.path();
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
             return Err(Error::data(&path, "its name is not valid UTF-8; rename it"));
         };
         if !name.starts_with('.') {
-            all.push((name.to_owned(), path.is_dir()));
+            // Most systems say what an entry is along with its name; only links need another look.
+            let is_dir = match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+                _ => path.is_dir(),
+            };
+            all.push((name.to_owned(), is_dir));
         }
     }
     all.sort();

@@ -1,19 +1,19 @@
 //! Split files in CoOp's format: `{"train": [[path, label, class name], ...], "val": ..., "test": ...}`.
 
 use crate::root::display_name;
-use mlpt_core::data::{ImageRef, Item};
+use mlpt_core::data::{ImageRef, Item, Splits};
 use mlpt_core::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
 /// One image: its path below the image folder (forward slashes), label, class name.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Entry(pub String, pub usize, pub String);
 
 /// The three lists; their order counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct SplitFile {
     /// For training.
     pub train: Vec<Entry>,
@@ -33,8 +33,33 @@ impl SplitFile {
         let text = mlpt_core::files::read_text(path)?;
         let split: Self = serde_json::from_str(&text)
             .map_err(|e| Error::data(path, format!("is no split file ([path, label, class name] lists): {e}")))?;
+        if split.train.is_empty() {
+            return Err(Error::data(path, "its list \"train\" is empty"));
+        }
         split.check().map_err(|message| Error::data(path, message))?;
         Ok(split)
+    }
+
+    /// The split of a data set that is loaded, its images by their keys.
+    pub fn of(splits: &Splits) -> Self {
+        let entry = |item: &Item| {
+            let name = splits.class_names.get(item.label).cloned().unwrap_or_default();
+            Entry(item.image.key().to_owned(), item.label, name)
+        };
+        let list = |items: &[Item]| items.iter().map(entry).collect();
+        Self { train: list(&splits.train), val: list(&splits.val), test: list(&splits.test) }
+    }
+
+    /// The text of a split file, laid out as the published ones.
+    ///
+    /// # Errors
+    /// When it makes no JSON, which does not happen.
+    pub fn to_json(&self) -> Result<String> {
+        let mut text = Vec::new();
+        let layout = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+        let fault = |e: &dyn std::fmt::Display| Error::invalid(format!("the split makes no JSON: {e}"));
+        self.serialize(&mut serde_json::Serializer::with_formatter(&mut text, layout)).map_err(|e| fault(&e))?;
+        String::from_utf8(text).map_err(|e| fault(&e))
     }
 
     /// The class names by label, as prompts use them.
@@ -73,15 +98,17 @@ impl SplitFile {
             .flat_map(|(name, list)| list.iter().enumerate().map(move |(i, e)| (name, i, e)))
     }
 
-    /// Training classes: label and name.
+    /// Label and name of the training classes, or of the test classes of a set that only tests.
     fn names(&self) -> BTreeMap<usize, &str> {
-        self.train.iter().map(|e| (e.1, e.2.as_str())).collect()
+        let list = if self.train.is_empty() { &self.test } else { &self.train };
+        list.iter().map(|e| (e.1, e.2.as_str())).collect()
     }
 
-    fn check(&self) -> Result<(), String> {
-        if self.train.is_empty() {
-            return Err("its list \"train\" is empty".to_owned());
-        }
+    /// Whether paths, labels and names agree with one another.
+    ///
+    /// # Errors
+    /// With the entry at fault.
+    pub(crate) fn check(&self) -> Result<(), String> {
         let names = self.names();
         let mut places: HashMap<&str, (&str, usize)> = HashMap::new();
         for (list, index, Entry(path, label, name)) in self.all() {

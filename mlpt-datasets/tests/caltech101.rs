@@ -88,11 +88,11 @@ fn templates_and_roots_are_checked() {
 }
 
 #[test]
-fn a_missing_split_file_is_named() {
+fn a_folder_without_images_is_named() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(dir.path().join("caltech-101/101_ObjectCategories")).unwrap();
     let message = load(dir.path(), None).unwrap_err().to_string();
-    assert!(message.contains("split_zhou_Caltech101.json: CoOp's split file is not there"), "{message}");
+    assert!(message.contains("101_ObjectCategories: there are no images of any class in it"), "{message}");
 }
 
 #[rustfmt::skip]

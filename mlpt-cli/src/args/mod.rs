@@ -1,7 +1,9 @@
 //! The command line.
 
+mod data;
 mod models;
 
+pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 
 use clap::builder::PossibleValuesParser;
@@ -51,6 +53,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// List, fetch, look at and try CLIP models.
     Model(ModelArgs),
+    /// List, check and fetch data sets, and describe one's own.
+    Data(DataArgs),
     /// Turn pictures and texts into features, and say which text fits a picture.
     Encode(EncodeArgs),
     /// Look at this machine: device, cache, hub; every fault with its cure.
@@ -108,6 +112,9 @@ pub struct SettingsArgs {
     /// How many of a class's shots get a wrong label or image (DATASET.NUM_FP).
     #[arg(long, value_name = "K")]
     pub num_fp: Option<i64>,
+    /// Leave out images that cannot be read, with a warning each (DATALOADER.SKIP_BROKEN).
+    #[arg(long)]
+    pub skip_broken: bool,
     /// Generalized cross-entropy instead of cross-entropy (LOSS.NAME gce).
     #[arg(long)]
     pub use_robustloss: bool,

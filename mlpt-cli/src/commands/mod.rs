@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod config;
+pub mod data;
 pub mod doctor;
 pub mod encode;
 pub mod eval;

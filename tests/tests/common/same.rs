@@ -2,8 +2,8 @@
 //!
 //! Masked are, and nothing else:
 //! - `result.json`: `elapsed_s`
-//! - `metrics.jsonl`: `time_s`, `data_s`, and the note `Elapsed`
-//! - `log.txt`: `time`, `data` and `eta` of a step's line, `Elapsed`
+//! - `metrics.jsonl`: `time_s`, `data_s`, and the notes `Elapsed` and `Waited for images`
+//! - `log.txt`: `time`, `data` and `eta` of a step's line, `Elapsed`, `Waited for images`
 //! - `state.safetensors`: `elapsed_s`, and `log_bytes` and `metrics_bytes`, the lengths of files
 //!   whose times have more or fewer digits
 //!
@@ -89,19 +89,23 @@ fn numbers(text: &str, fields: &[&str]) -> String {
     text
 }
 
-/// Replaces the time in the last note.
+/// Replaces the notes that tell times.
 fn elapsed(text: &str) -> String {
-    let note = "\"text\":\"Elapsed: ";
-    let mask = |line: &str| match line.split_once(note) {
-        Some((before, _)) => format!("{before}{note}_\"}}\n"),
+    let mask = |line: &str| match ["Elapsed: ", "Waited for images: "]
+        .iter()
+        .find(|n| line.contains(&format!("\"text\":\"{n}")))
+    {
+        Some(note) => format!("{note}_\n"),
         None => format!("{line}\n"),
     };
     text.lines().map(mask).collect()
 }
 
 fn log_line(line: &str) -> String {
-    if line.starts_with("Elapsed: ") {
-        return "Elapsed: _\n".to_owned();
+    for note in ["Elapsed: ", "Waited for images: "] {
+        if line.contains(note) {
+            return format!("{note}_\n");
+        }
     }
     if !(line.contains("] batch [") && line.contains(" eta ")) {
         return format!("{line}\n");
