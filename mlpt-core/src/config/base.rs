@@ -87,6 +87,12 @@ fn dataset() -> Vec<Key> {
              testing.",
         ),
         key("DATASET.USE_ROBUSTLOSS", false, "Generalized cross-entropy; the same as LOSS.NAME `gce`."),
+        key(
+            "DATASET.CLASSES",
+            text(""),
+            "File (.toml, .yaml, .json) with what prompts call the classes of Folder, Csv, SplitJson and Parquet, and \
+             a template; empty takes the names as they are.",
+        ),
         key::<Option<String>>(
             "DATASET.TEMPLATE",
             None,

@@ -15,6 +15,16 @@ pub trait ImageStore: Send + Sync {
     /// # Errors
     /// When there is none, or it cannot be decoded.
     fn load(&self, key: &str) -> Result<RgbImage>;
+
+    /// The bytes that the picture called `key` is kept as; `None` (the default) from a store that makes
+    /// its pictures, always the same one for the same key.
+    ///
+    /// # Errors
+    /// When there is no such picture, or it cannot be read.
+    fn bytes(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        let _ = key;
+        Ok(None)
+    }
 }
 
 /// A picture, not yet decoded.
@@ -68,15 +78,21 @@ impl ImageRef {
         }
     }
 
-    /// SHA-256 of the file's bytes; of the key of a stored picture, for a store makes the same
-    /// picture for the same key.
+    /// SHA-256 of the bytes that the picture is kept as, in a file or in a store; of the key, where a
+    /// store makes its pictures.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file or the store cannot be read.
     pub fn digest(&self) -> Result<String> {
-        match self.path() {
-            Some(path) => Ok(sha256_hex(&std::fs::read(&path).map_err(|e| Error::io(&path, e))?)),
-            None => Ok(sha256_hex(self.key().as_bytes())),
+        match self {
+            ImageRef::File { .. } => {
+                let path = self.path().unwrap_or_default();
+                Ok(sha256_hex(&std::fs::read(&path).map_err(|e| Error::io(&path, e))?))
+            }
+            ImageRef::Stored { store, key } => Ok(match store.bytes(key)? {
+                Some(bytes) => sha256_hex(&bytes),
+                None => sha256_hex(key.as_bytes()),
+            }),
         }
     }
 }
@@ -132,5 +148,31 @@ impl Splits {
             }
         }
         sha256_hex(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Keeps the picture `kept` and makes every other.
+    struct Shelf;
+
+    impl ImageStore for Shelf {
+        fn load(&self, _key: &str) -> Result<RgbImage> {
+            Ok(RgbImage::new(1, 1))
+        }
+
+        fn bytes(&self, key: &str) -> Result<Option<Vec<u8>>> {
+            Ok((key == "kept").then(|| b"abc".to_vec()))
+        }
+    }
+
+    #[test]
+    fn a_digest_is_of_the_bytes_where_there_are_any() {
+        let of = |key: &str| ImageRef::Stored { store: Arc::new(Shelf), key: key.into() }.digest().unwrap();
+        assert_eq!(of("kept"), sha256_hex(b"abc"));
+        assert_eq!(of("made"), sha256_hex(b"made"));
     }
 }
