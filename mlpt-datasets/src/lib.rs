@@ -1,13 +1,14 @@
 //! The data sets that are registered by name, and the renderer behind the built-in ones.
 
 mod drawn;
-pub mod folder;
 mod listing;
+pub mod own;
 pub mod pictograms;
 pub mod published;
 pub mod render;
 pub mod root;
-pub mod split_file;
+
+pub use own::{folder, split_file};
 
 use mlpt_core::{Registries, Result};
 
@@ -18,5 +19,5 @@ use mlpt_core::{Registries, Result};
 pub fn register(registries: &mut Registries) -> Result<()> {
     pictograms::register(registries)?;
     published::register(registries)?;
-    folder::register(registries)
+    own::register(registries)
 }

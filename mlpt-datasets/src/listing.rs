@@ -28,7 +28,7 @@ pub(crate) fn images(dir: &Path) -> Result<Vec<String>> {
 }
 
 /// Name and whether it is a folder (links are followed), sorted by name.
-fn entries(dir: &Path) -> Result<Vec<(String, bool)>> {
+pub(crate) fn entries(dir: &Path) -> Result<Vec<(String, bool)>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|e| Error::io(dir, e))? {
         let entry = entry.map_err(|e| Error::io(dir, e))?;

@@ -22,7 +22,8 @@ pub fn data_root(root: &Path, dataset: &str) -> Result<PathBuf> {
     Err(Error::data(root, format!("{what}; DATASET.ROOT (--root) names the folder that holds the data of {dataset}")))
 }
 
-fn expand_home(path: &Path) -> PathBuf {
+/// The path with the home folder for a leading `~`.
+pub(crate) fn expand_home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::var_os("HOME")) {
         (Ok(rest), Some(home)) => Path::new(&home).join(rest),
         _ => path.to_owned(),

@@ -28,7 +28,7 @@ fn half_a_fifth_and_the_rest_of_every_class() {
     std::fs::write(dir.path().join("cat/.hidden.jpg"), "").unwrap();
     std::fs::write(dir.path().join("cat/notes.txt"), "").unwrap();
     let (parts, names) = folder_splits(dir.path(), 1).unwrap();
-    assert_eq!(names, ["cat", "sea lion"]);
+    assert_eq!(names, ["cat", "sea_lion"]);
     // 2.5 goes to the even 2, as Python rounds.
     let counts = parts.each_ref().map(|p| [0, 1].map(|label| p.iter().filter(|i| i.1 == label).count()));
     assert_eq!(counts, [[2, 5], [1, 2], [2, 3]]);

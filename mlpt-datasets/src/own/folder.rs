@@ -1,8 +1,9 @@
 //! A folder of one's own: `<root>/<class>/*.jpg`, or the same below `train`, `val` and `test`.
 
+use super::found::Found;
 use crate::drawn::{in_three, set_aside};
 use crate::listing::{class_folders, images};
-use crate::root::{data_root, display_name, template};
+use crate::root::data_root;
 use mlpt_core::data::{ImageRef, Item, Splits};
 use mlpt_core::registries::{DatasetContext, DatasetFactory};
 use mlpt_core::registry::Entry;
@@ -22,8 +23,8 @@ mlpt_core::section! {
 
 const SECTION: &str = "DATASET.FOLDER";
 const DOC: &str = "Your own images: DATASET.ROOT/<class>/*.jpg (.jpeg, .png, upper or lower case; hidden files are \
-ignored). Labels follow the sorted folder names, which are also the class names, with spaces for underscores. Of every \
-class half goes to training, a fifth to validation and the rest to testing, drawn with DATASET.FOLDER.SEED. Where the \
+ignored). Labels follow the sorted folder names, which are also the class names, with spaces for underscores; \
+DATASET.CLASSES names a file with better ones. Of every class half goes to training, a fifth to validation and the rest to testing, drawn with DATASET.FOLDER.SEED. Where the \
 root holds the folders train and test, they are the splits; val (or valid, validation) is the third, and without it a \
 fifth of the training images is set aside.";
 
@@ -41,21 +42,26 @@ pub fn register(registries: &mut Registries) -> Result<()> {
 fn load(ctx: &DatasetContext<'_>) -> Result<Splits> {
     let root = data_root(&ctx.root, "Folder")?;
     let config: FolderConfig = ctx.scope.config().section(SECTION)?;
-    let (parts, names) = folder_splits(&root, config.seed as u64)?;
-    let root: Arc<Path> = Arc::from(root);
+    find(&root, config.seed as u64)?.into_splits(ctx)
+}
+
+/// The images below `root` with their folders' names.
+pub(super) fn find(root: &Path, seed: u64) -> Result<Found> {
+    let (parts, classes) = folder_splits(root, seed)?;
+    let images: Arc<Path> = Arc::from(root);
     let item = |(path, label): (String, usize)| Item {
-        image: ImageRef::File { root: root.clone(), relative: Arc::from(path) },
+        image: ImageRef::File { root: images.clone(), relative: Arc::from(path) },
         label,
         domain: 0,
     };
-    let [train, val, test] = parts.map(|part| part.into_iter().map(item).collect());
-    Ok(Splits { train, val, test, class_names: names, template: template(ctx, "a photo of a {}.")? })
+    let parts = parts.map(|part| part.into_iter().map(item).collect());
+    Ok(Found { source: root.to_owned(), parts, classes, numbers: false })
 }
 
 /// Path below the root and label.
 type Listed = Vec<(String, usize)>;
 
-/// Train, val and test with the class names.
+/// Train, val and test with the folders' names.
 fn folder_splits(root: &Path, seed: u64) -> Result<([Listed; 3], Vec<String>)> {
     let folders = class_folders(root)?;
     let first_of = |names: &[&'static str]| names.iter().copied().find(|n| folders.iter().any(|f| f == n));
@@ -86,7 +92,7 @@ fn drawn_splits(root: &Path, folders: &[String], tree: &RngTree) -> Result<([Lis
         })?;
         parts.iter_mut().zip(drawn).for_each(|(all, part)| all.extend(part));
     }
-    Ok((parts, folders.iter().map(|f| display_name(f)).collect()))
+    Ok((parts, folders.to_vec()))
 }
 
 fn given_splits(root: &Path, names: (&str, Option<&str>, &str), tree: &RngTree) -> Result<([Listed; 3], Vec<String>)> {
@@ -110,7 +116,8 @@ fn given_splits(root: &Path, names: (&str, Option<&str>, &str), tree: &RngTree) 
         Some(val) => part(val)?,
         None => fifth_aside(root, &mut train, &classes, tree)?,
     };
-    Ok(([train, val, part(names.2)?], classes.iter().map(|c| display_name(c)).collect()))
+    let test = part(names.2)?;
+    Ok(([train, val, test], classes))
 }
 
 /// Takes a fifth of every class out of the training images.

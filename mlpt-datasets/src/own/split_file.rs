@@ -67,6 +67,11 @@ impl SplitFile {
         self.names().values().map(|name| display_name(name)).collect()
     }
 
+    /// The class names by label, as they stand in the file.
+    pub(super) fn raw_names(&self) -> Vec<String> {
+        self.names().values().map(|name| (*name).to_owned()).collect()
+    }
+
     /// The lists as items below `images`, in order: train, val, test. All images are looked for.
     ///
     /// # Errors
