@@ -12,6 +12,7 @@ mod folders;
 mod images;
 mod models;
 mod output;
+mod own_data;
 mod place;
 mod pretraining;
 mod settings;

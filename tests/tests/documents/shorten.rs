@@ -33,6 +33,14 @@ impl Fixtures {
         let all = Self(tempfile::tempdir().unwrap());
         pictures(&all.at("PICTURES"), &["cat", "dog"], 20);
         caltech(&all.at("DATA/caltech-101"));
+        lists(&all.at("LISTS"));
+        fs::create_dir(all.at("SHARDS")).unwrap();
+        for name in ["train-00000-of-00002", "train-00001-of-00002", "validation-00000-of-00001", "test-00000-of-00001"]
+        {
+            let file = format!("{name}.parquet");
+            fs::copy(workspace().join("tests/golden/parquet/hub/data").join(&file), all.at("SHARDS").join(file))
+                .unwrap();
+        }
         fs::create_dir(all.at("MODEL")).unwrap();
         for entry in fs::read_dir(workspace().join("mlpt-core/assets/tiny-clip")).unwrap() {
             let path = entry.unwrap().path();
@@ -48,14 +56,17 @@ impl Fixtures {
         self.0.path().join(name)
     }
 
-    /// The fixture behind a word in capitals, with or without dots behind it.
+    /// The fixture behind a word in capitals, with or without dots behind it; in `KEY=VALUE` behind the value.
     fn stands_for(&self, word: &str, before: Option<&&str>) -> Option<String> {
+        if let Some((key, value)) = word.split_once('=') {
+            return self.stands_for(value, None).map(|value| format!("{key}={value}"));
+        }
         let name = match (word.trim_end_matches('.'), before) {
             ("DIR", Some(&"--backbone")) | ("MODEL", _) => "MODEL",
             ("DIR" | "RUN" | "output", _) => "RUN",
             (path, _) if path.starts_with("output/") => "RUN",
-            (name @ ("PICTURES" | "DATA"), _) => name,
-            (path, _) if path.starts_with("PICTURES/") => path,
+            (name @ ("PICTURES" | "DATA" | "LISTS" | "SHARDS"), _) => name,
+            (path, _) if path.starts_with("PICTURES/") || path.starts_with("LISTS/") => path,
             _ => return None,
         };
         Some(self.at(name).to_string_lossy().into_owned())
@@ -73,6 +84,22 @@ fn caltech(folder: &Path) {
     };
     let split = serde_json::json!({"train": part(0, 20), "val": part(20, 25), "test": part(25, 30)});
     fs::write(folder.join("split_zhou_Caltech101.json"), split.to_string()).unwrap();
+}
+
+/// Two classes of tiny pictures with a table, a split file and a class file.
+fn lists(folder: &Path) {
+    pictures(folder, &["cat", "dog"], 20);
+    let of = |from: usize, to: usize| -> Vec<(String, usize, &str)> {
+        let items = |(label, class): (usize, &'static str)| {
+            (from..to).map(move |i| (format!("{class}/{i:03}.png"), label, class))
+        };
+        [(0, "cat"), (1, "dog")].into_iter().flat_map(items).collect()
+    };
+    let split = serde_json::json!({"train": of(0, 12), "val": of(12, 16), "test": of(16, 20)});
+    fs::write(folder.join("split.json"), split.to_string()).unwrap();
+    let lines: String = of(0, 20).iter().map(|(path, _, class)| format!("{path},{class}\n")).collect();
+    fs::write(folder.join("labels.csv"), format!("path,label\n{lines}")).unwrap();
+    fs::write(folder.join("classes.toml"), "[names]\ncat = \"tom cat\"\n").unwrap();
 }
 
 /// The arguments to run, or `None` where a sentence only names a command.
