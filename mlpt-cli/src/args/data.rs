@@ -29,6 +29,8 @@ pub enum DataCommand {
     Check(DataCheckArgs),
     /// Fetch a data set of the hub that is kept in Parquet files.
     Get(DataGetArgs),
+    /// Look at a folder or a file of one's own and write settings for it.
+    New(DataNewArgs),
 }
 
 /// `mlpt data check`.
@@ -74,4 +76,18 @@ pub struct DataGetArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `mlpt data new`.
+#[derive(Args, Clone, Debug)]
+pub struct DataNewArgs {
+    /// A folder of class folders, a CSV file, a split file, or a file or folder of Parquet.
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    /// Where to write dataset.yaml and classes.toml; the data's own folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace files that are there.
+    #[arg(long)]
+    pub overwrite: bool,
 }

@@ -3,7 +3,7 @@
 mod data;
 mod models;
 
-pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs};
+pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs, DataNewArgs};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 
 use clap::builder::PossibleValuesParser;

@@ -25,6 +25,8 @@ pub(super) struct Shared {
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) repos: BTreeMap<(Kind, String), Repo>,
+    /// Branches beside `main`, by repository: name and content.
+    pub(super) branches: BTreeMap<(Kind, String), (String, Repo)>,
     pub(super) rules: Vec<Rule>,
     pub(super) token: Option<String>,
     /// Old name of a repository and its name now.
@@ -73,6 +75,15 @@ impl HubServer {
         let commit = repo.commit.clone();
         self.told().repos.insert((kind, id.to_owned()), repo);
         Ok(commit)
+    }
+
+    /// Gives the files below `dir` as another branch of a repository; the latest one stays.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn branch(&self, kind: Kind, id: &str, name: &str, dir: &Path) -> io::Result<()> {
+        self.told().branches.insert((kind, id.to_owned()), (name.to_owned(), Repo::read(dir)?));
+        Ok(())
     }
 
     /// Adds a name to the listing of a repository that has no such file.

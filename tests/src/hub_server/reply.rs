@@ -110,7 +110,8 @@ fn answer(told: &Told, shared: &Shared, request: &Request) -> Answer {
         return Answer::Text("a hub".to_owned());
     }
     if let Some(etag) = path.strip_prefix("cdn/") {
-        let mut entries = told.repos.values().flat_map(|repo| repo.files.values());
+        let repos = told.repos.values().chain(told.branches.values().map(|(_, repo)| repo));
+        let mut entries = repos.flat_map(|repo| repo.files.values());
         // As a storage host does it: an ETag of its own.
         let headers = vec![("ETag".to_owned(), "\"of-the-storage-2\"".to_owned())];
         return match entries.find(|e| e.etag == etag) {
@@ -164,7 +165,11 @@ fn file(told: &Told, shared: &Shared, path: &str) -> Answer {
         None => (Kind::Model, path),
     };
     let Some((id, rest)) = rest.split_once("/resolve/") else { return Answer::Bare(404, Vec::new()) };
-    let Some((revision, name)) = rest.split_once('/') else { return Answer::Bare(404, Vec::new()) };
+    let branch = told.branches.get(&(kind, id.to_owned())).map(|(name, _)| name.as_str());
+    let on_branch = branch.and_then(|b| Some((b, rest.strip_prefix(b)?.strip_prefix('/')?)));
+    let Some((revision, name)) = on_branch.or_else(|| rest.split_once('/')) else {
+        return Answer::Bare(404, Vec::new());
+    };
     let repo = match find(told, kind, id, revision) {
         Err(answer) => return answer,
         Ok(repo) => repo,
@@ -187,8 +192,10 @@ fn file(told: &Told, shared: &Shared, path: &str) -> Answer {
 
 fn find<'a>(told: &'a Told, kind: Kind, id: &str, revision: &str) -> Result<&'a Repo, Answer> {
     let repo = told.repos.get(&(kind, id.to_owned())).ok_or_else(|| fault("RepoNotFound"))?;
-    if revision != "main" && revision != repo.commit {
-        return Err(fault("RevisionNotFound"));
+    let other = told.branches.get(&(kind, id.to_owned()));
+    match other {
+        _ if revision == "main" || revision == repo.commit => Ok(repo),
+        Some((name, repo)) if revision == name || revision == repo.commit => Ok(repo),
+        _ => Err(fault("RevisionNotFound")),
     }
-    Ok(repo)
 }

@@ -3,6 +3,7 @@
 mod check;
 mod get;
 mod list;
+mod new;
 mod report;
 
 use crate::args::{DataArgs, DataCommand};
@@ -18,5 +19,6 @@ pub fn data(args: &DataArgs, registries: &Registries) -> Result<()> {
         DataCommand::List { root, json } => list::list(root.as_deref(), *json),
         DataCommand::Check(args) => check::check(args, registries),
         DataCommand::Get(args) => get::get(args),
+        DataCommand::New(args) => new::new(args),
     }
 }
