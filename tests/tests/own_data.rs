@@ -121,3 +121,22 @@ fn a_class_file() {
     let ran = mlpt(dir, &[&bad[..], &["DATASET.CLASSES=names.yaml", "DATASET.TEMPLATE=nothing"]].concat());
     assert!(ran.code == Some(1) && ran.stderr.contains("DATASET.TEMPLATE: 'nothing' has no {}"), "{}", ran.stderr);
 }
+
+/// What `own::describe` finds and `own::write_config` writes is what a run reads, whatever the names.
+#[test]
+fn written_settings_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let data = dir.join("Bilder: \"neu\" # ü");
+    pictures(&data, &["a \"b\" \\ c", "été_1", "7"], 4);
+    let described = mlpt_datasets::own::describe(&data).unwrap();
+    let written = mlpt_datasets::own::write_config(&described, &dir.join("new"), false).unwrap();
+    let names = fs::read_to_string(&written[1]).unwrap();
+    assert!(names.contains("\"été_1\" = \"été 1\"\n"), "{names}");
+    fs::write(&written[1], names.replace("= \"été 1\"", "= \"summer\"")).unwrap();
+    let told = zero_shot(dir, &["--dataset-config-file", written[0].to_str().unwrap(), "TEST.PER_CLASS_RESULT=true"]);
+    for class in ["a \"b\" \\ c", "summer", "7"] {
+        assert!(told.stdout.contains(class), "no {class} in {}", told.stdout);
+    }
+    assert_eq!(tested(dir), 3);
+}

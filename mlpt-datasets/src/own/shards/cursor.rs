@@ -14,6 +14,8 @@ pub(super) struct Cursor {
     pub(super) place: (usize, usize),
     /// The next row, counted in the row group.
     pub(super) next: usize,
+    /// The most bytes that it can hold: those of the whole column in this group.
+    pub(super) most: usize,
     column: ColumnReaderImpl<ByteArrayType>,
     deepest: i16,
 }
@@ -30,10 +32,11 @@ impl Cursor {
         let count = usize::try_from(rows.num_rows())?;
         let pages = SerializedPageReader::new(Arc::new(file), chunk, count, None)?;
         let descriptor = chunk.column_descr_ptr();
+        let most = usize::try_from(chunk.uncompressed_size()).unwrap_or(usize::MAX).min(1 << 40);
         let deepest = descriptor.max_def_level();
         match get_column_reader(descriptor, Box::new(pages)) {
             ColumnReader::ByteArrayColumnReader(column) => {
-                Ok(Self { place: (number, group), next: 0, column, deepest })
+                Ok(Self { place: (number, group), next: 0, most, column, deepest })
             }
             _ => Err(ParquetError::General("the column of pictures does not hold bytes".to_owned())),
         }

@@ -8,8 +8,13 @@ use mlpt_core::data::{ImageStore, decode_picture};
 use mlpt_core::{Error, Result};
 use std::sync::{Mutex, PoisonError};
 
-/// How many cursors wait for the next row. Each holds a file open and a page in memory.
-const IDLE: usize = 16;
+/// How many cursors may wait for the next row: each holds a file open.
+const MOST: usize = 16;
+/// How many may wait whatever they hold: as many as the loader has threads.
+const LEAST: usize = 4;
+/// How many bytes the others may hold together. A page is mostly a megabyte, but writers that count rows
+/// put a thousand pictures in one.
+const BUDGET: usize = 128 << 20;
 
 /// Reads pictures by keys such as `train-00000-of-00002.parquet/000123`.
 pub(super) struct Store {
@@ -67,10 +72,10 @@ impl Store {
 
     fn put(&self, cursor: Cursor) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() == IDLE {
+        idle.push(cursor);
+        while idle.len() > MOST || (idle.len() > LEAST && idle.iter().map(|c| c.most).sum::<usize>() > BUDGET) {
             idle.remove(0);
         }
-        idle.push(cursor);
     }
 }
 
