@@ -2,7 +2,7 @@
 
 use super::frozen::FrozenClip;
 use super::preprocess::{Interpolation, Preprocess};
-use crate::data::transform::Filter;
+use crate::data::transform::{Augment, Filter};
 use crate::data::{Transform, TransformConfig, decode_picture};
 use crate::rng::RngTree;
 use crate::{Error, Result};
@@ -26,7 +26,9 @@ impl Preprocess {
             filter,
             random_resized_crop: false,
             random_flip: false,
+            augment: Augment::default(),
             normalize: true,
+            instance_norm: false,
             plain: false,
             mean: self.mean,
             std: self.std,

@@ -277,7 +277,7 @@ impl Drop for Batches {
 mod tests {
     use super::*;
     use crate::data::ImageStore;
-    use crate::data::transform::{Filter, TransformConfig};
+    use crate::data::transform::{Augment, Filter, TransformConfig};
     use std::sync::atomic::AtomicUsize;
 
     /// Noise pictures whose seed is their key; `bad` is none.
@@ -306,7 +306,9 @@ mod tests {
             filter: Filter::Bicubic,
             random_resized_crop: true,
             random_flip: true,
+            augment: Augment::default(),
             normalize: false,
+            instance_norm: false,
             plain: false,
             mean: [0.0; 3],
             std: [1.0; 3],

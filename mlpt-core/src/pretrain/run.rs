@@ -10,7 +10,7 @@ use crate::clip::{
     ClipConfig, ClipModel, ModelFiles, Preprocess, TextConfig, Tokenizer, VisionConfig, openai_tokenizer_json,
     write_model,
 };
-use crate::data::transform::{Filter, Transform, TransformConfig};
+use crate::data::transform::{Augment, Filter, Transform, TransformConfig};
 use crate::engine::StopFlag;
 use crate::files::{check_folder, sha256_hex, write_atomic};
 use crate::optim::{OptimConfig, build, check_gradients};
@@ -236,7 +236,9 @@ fn transform(preprocess: &Preprocess, config: &PretrainConfig, random_flip: bool
         filter: Filter::Bicubic,
         random_resized_crop: true,
         random_flip,
+        augment: Augment::default(),
         normalize: true,
+        instance_norm: false,
         plain: false,
         mean: preprocess.mean,
         std: preprocess.std,

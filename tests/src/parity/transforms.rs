@@ -6,7 +6,7 @@ use super::{Check, golden};
 use candle_core::{Device, Tensor};
 use image::RgbImage;
 use mlpt_core::data::decode_picture;
-use mlpt_core::data::transform::{Filter, Transform, TransformConfig, Window, random_resized_window, resize};
+use mlpt_core::data::transform::{Augment, Filter, Transform, TransformConfig, Window, random_resized_window, resize};
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
 use serde_json::Value;
@@ -62,7 +62,9 @@ fn pipeline(golden: &Value, tensors: &BTreeMap<String, Tensor>, kind: &str, what
             filter: filter(case)?,
             random_resized_crop: kind == "train",
             random_flip: kind == "train",
+            augment: Augment::default(),
             normalize: kind != "plain",
+            instance_norm: false,
             plain: kind == "plain",
             mean,
             std,

@@ -1,8 +1,8 @@
 //! The `INPUT` section and what it means once checked.
 
-use super::Filter;
+use super::{Augment, Filter};
+use crate::Result;
 use crate::config::Config;
-use crate::{Error, Result};
 
 crate::section! {
     /// How pictures become pixels: the section `INPUT`.
@@ -19,31 +19,60 @@ crate::section! {
         pub pixel_mean: Vec<f64> = vec![0.485, 0.456, 0.406], "PIXEL_MEAN";
         /// Standard deviation of red, green, blue, on the scale 0..1.
         pub pixel_std: Vec<f64> = vec![0.229, 0.224, 0.225], "PIXEL_STD";
+        /// Black pixels that random_crop puts around a picture.
+        pub crop_padding: usize = 4_usize, "CROP_PADDING";
         /// Smallest and largest share of the picture's area that random_resized_crop takes.
         pub rrcrop_scale: Vec<f64> = vec![0.08, 1.0], "RRCROP_SCALE";
+        /// Number of squares that cutout blackens.
+        pub cutout_n: usize = 1_usize, "CUTOUT_N";
+        /// Side of a square of cutout, in pixels.
+        pub cutout_len: usize = 16_usize, "CUTOUT_LEN";
+        /// Mean of gaussian_noise, in units of the normalised values.
+        pub gn_mean: f64 = 0.0, "GN_MEAN";
+        /// Standard deviation of gaussian_noise, in units of the normalised values.
+        pub gn_std: f64 = 0.15, "GN_STD";
+        /// Number of operations of randaugment, randaugment_fixmatch and randaugment2.
+        pub randaugment_n: usize = 2_usize, "RANDAUGMENT_N";
+        /// Strength of randaugment's operations, from 0 to 30.
+        pub randaugment_m: usize = 10_usize, "RANDAUGMENT_M";
+        /// How far colorjitter takes the brightness from 1.
+        pub colorjitter_b: f64 = 0.4, "COLORJITTER_B";
+        /// How far colorjitter takes the contrast from 1.
+        pub colorjitter_c: f64 = 0.4, "COLORJITTER_C";
+        /// How far colorjitter takes the saturation from 1.
+        pub colorjitter_s: f64 = 0.4, "COLORJITTER_S";
+        /// How far colorjitter turns the hue, as a share of the circle, at most 0.5.
+        pub colorjitter_h: f64 = 0.1, "COLORJITTER_H";
+        /// Probability of randomgrayscale.
+        pub rgs_p: f64 = 0.2, "RGS_P";
+        /// Probability of gaussian_blur.
+        pub gb_p: f64 = 0.5, "GB_P";
+        /// Width and height of gaussian_blur's window in pixels, an odd number.
+        pub gb_k: usize = 21_usize, "GB_K";
     }
 }
 
-/// The names of `INPUT.TRANSFORMS` that do something here. `center_crop` is accepted and ignored,
-/// as the field's configs expect: the test transform always has it.
-pub(super) const AVAILABLE: [&str; 4] = ["random_resized_crop", "random_flip", "normalize", "center_crop"];
-
-/// The names that the field's configs may hold and that are not built yet.
-const PLANNED: [&str; 14] = [
-    "random_crop",
+/// The names that `INPUT.TRANSFORMS` may hold, in the order in which they are applied. `center_crop` is
+/// accepted and does nothing, as the field's configs expect: the test transform always has it.
+pub(super) const AVAILABLE: [&str; 18] = [
     "random_translation",
-    "instance_norm",
-    "cutout",
-    "gaussian_noise",
+    "random_crop",
+    "random_resized_crop",
+    "random_flip",
     "imagenet_policy",
     "cifar10_policy",
     "svhn_policy",
     "randaugment",
     "randaugment_fixmatch",
     "randaugment2",
-    "gaussian_blur",
     "colorjitter",
     "randomgrayscale",
+    "gaussian_blur",
+    "cutout",
+    "normalize",
+    "gaussian_noise",
+    "instance_norm",
+    "center_crop",
 ];
 
 /// A checked [`InputConfig`].
@@ -57,8 +86,12 @@ pub struct TransformConfig {
     pub random_resized_crop: bool,
     /// Mirror every second picture (training).
     pub random_flip: bool,
+    /// Everything else that is random (training).
+    pub augment: Augment,
     /// Subtract the mean and divide by the deviation.
     pub normalize: bool,
+    /// Bring every channel of every picture to mean 0 and deviation 1, at the very end.
+    pub instance_norm: bool,
     /// Neither augment nor keep the aspect.
     pub plain: bool,
     /// Means of the channels, 0..1.
@@ -73,107 +106,8 @@ impl TransformConfig {
     /// Reads the section `INPUT`.
     ///
     /// # Errors
-    /// [`Error::Config`] with every fault at once.
+    /// [`Error::Config`](crate::Error::Config) with every fault at once.
     pub fn read(config: &Config) -> Result<Self> {
         Self::check(&config.section("INPUT")?)
-    }
-
-    /// Checks an `INPUT` section.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with every fault at once.
-    pub fn check(input: &InputConfig) -> Result<Self> {
-        let mut faults = Vec::new();
-        let size = match input.size[..] {
-            [h, w] if h > 0 && w > 0 => (h, w),
-            _ => {
-                faults.push(format!("INPUT.SIZE: expected (height, width) above 0, found {:?}", input.size));
-                (1, 1)
-            }
-        };
-        let filter = Filter::by_name(&input.interpolation).unwrap_or_else(|| {
-            let known = Filter::NAMES.join(", ");
-            faults.push(format!("INPUT.INTERPOLATION: unknown '{}'; known: {known}", input.interpolation));
-            Filter::Bicubic
-        });
-        for name in &input.transforms {
-            if !AVAILABLE.contains(&name.as_str()) {
-                let what = if PLANNED.contains(&name.as_str()) { "is not available yet" } else { "is unknown" };
-                faults.push(format!("INPUT.TRANSFORMS: '{name}' {what}; available: {}", AVAILABLE.join(", ")));
-            }
-        }
-        let mean = triple("PIXEL_MEAN", &input.pixel_mean, |_| true, &mut faults);
-        let std = triple("PIXEL_STD", &input.pixel_std, |x| x > 0.0, &mut faults);
-        let scale = match input.rrcrop_scale[..] {
-            [low, high] if 0.0 < low && low <= high && high <= 1.0 => (low, high),
-            _ => {
-                faults.push(format!(
-                    "INPUT.RRCROP_SCALE: expected (low, high) with 0 < low <= high <= 1, found {:?}",
-                    input.rrcrop_scale
-                ));
-                (1.0, 1.0)
-            }
-        };
-        if !faults.is_empty() {
-            return Err(Error::Config(faults));
-        }
-        let listed = |name: &str| !input.no_transform && input.transforms.iter().any(|t| t == name);
-        Ok(Self {
-            size,
-            filter,
-            random_resized_crop: listed("random_resized_crop"),
-            random_flip: listed("random_flip"),
-            normalize: listed("normalize"),
-            plain: input.no_transform,
-            mean,
-            std,
-            scale,
-        })
-    }
-}
-
-fn triple(key: &str, values: &[f64], good: impl Fn(f64) -> bool, faults: &mut Vec<String>) -> [f32; 3] {
-    match values {
-        &[r, g, b] if [r, g, b].iter().all(|&x| x.is_finite() && good(x)) => [r as f32, g as f32, b as f32],
-        _ => {
-            faults.push(format!("INPUT.{key}: expected three numbers for red, green, blue, found {values:?}"));
-            [1.0; 3]
-        }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::{Origin, Resolved, Section};
-
-    fn config() -> Config {
-        let keys = InputConfig::keys_below("INPUT").into_iter();
-        Config::new(keys.map(|k| (k.path, Resolved { value: k.default, origin: Origin::Default })).collect())
-    }
-
-    #[test]
-    fn defaults_are_good_and_switches_are_a_set() {
-        let mut c = config();
-        let plain = TransformConfig::read(&c).unwrap();
-        assert_eq!((plain.size, plain.normalize, plain.filter), ((224, 224), false, Filter::Bilinear));
-        c.set("INPUT.TRANSFORMS", vec!["normalize", "random_flip", "center_crop"], Origin::Override);
-        let t = TransformConfig::read(&c).unwrap();
-        assert!(t.normalize && t.random_flip && !t.random_resized_crop);
-    }
-
-    #[test]
-    fn every_fault_is_told_at_once() {
-        let mut c = config();
-        c.set("INPUT.SIZE", vec![224, 0], Origin::Override);
-        c.set("INPUT.INTERPOLATION", "lanczos", Origin::Override);
-        c.set("INPUT.TRANSFORMS", vec!["cutout", "random_flop"], Origin::Override);
-        c.set("INPUT.PIXEL_STD", vec![0.1, 0.0, 0.1], Origin::Override);
-        c.set("INPUT.RRCROP_SCALE", vec![0.5, 0.1], Origin::Override);
-        let Err(Error::Config(faults)) = TransformConfig::read(&c) else { panic!("expected faults") };
-        assert_eq!(faults.len(), 6, "{faults:?}");
-        assert!(faults[2].contains("'cutout' is not available yet; available: random_resized_crop"), "{faults:?}");
-        assert!(faults[3].contains("'random_flop' is unknown"), "{faults:?}");
     }
 }

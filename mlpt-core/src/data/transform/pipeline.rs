@@ -1,10 +1,15 @@
-//! The transforms of training and test: crop, resize, mirror, scale.
+//! The transforms of training and test: from a picture to a tensor's values.
 
-use super::{Filter, TransformConfig, Window, center_window, random_resized_window, resize, shorter_side};
+use super::augment::{RandomCrop, Translation};
+use super::describe::describe;
+use super::{
+    Draws, Filter, TransformConfig, Window, center_window, instance_norm, random_resized_window, resize, shorter_side,
+};
 use crate::Result;
 use crate::config::Config;
 use crate::rng::Rng;
 use image::RgbImage;
+use image::imageops::flip_horizontal_in_place;
 use rand::Rng as _;
 
 /// Turns a decoded picture into pixels `[3, H, W]`.
@@ -17,8 +22,10 @@ pub struct Transform {
 }
 
 impl Transform {
-    /// The training transform of the section `INPUT`: a random part resized to `SIZE` (or, where
-    /// that is not listed, the whole picture resized to exactly `SIZE`), mirrored, normalised.
+    /// The training transform of the section `INPUT`: what is listed of random_translation, random_crop,
+    /// random_resized_crop (or, where neither crop is listed, the whole picture resized to exactly `SIZE`
+    /// first), random_flip, the policies, the RandAugments, colorjitter, randomgrayscale, gaussian_blur,
+    /// cutout, normalize, gaussian_noise, instance_norm, in this order.
     ///
     /// # Errors
     /// As [`TransformConfig::read`].
@@ -27,7 +34,8 @@ impl Transform {
     }
 
     /// The test transform of the section `INPUT`: the shorter side resized to the larger of
-    /// `SIZE`, the middle cut out, normalised. It draws nothing.
+    /// `SIZE`, the middle cut out, normalised, each channel normalised where instance_norm is listed. It
+    /// draws nothing.
     ///
     /// # Errors
     /// As [`TransformConfig::read`].
@@ -61,31 +69,96 @@ impl Transform {
 
     /// As [`Transform::apply`], into a slice of `3 * H * W`.
     pub fn apply_into(&self, image: &RgbImage, rng: &mut Rng, out: &mut [f32]) {
-        let (height, width) = self.config.size;
-        let (w, h) = (image.width() as usize, image.height() as usize);
-        let whole = Window::whole(w, h);
-        let full = Window::whole(width, height);
-        let (part, resized, keep) = if self.training && self.config.random_resized_crop {
-            (random_resized_window(w, h, self.config.scale, rng), (width, height), full)
-        } else if self.training || self.config.plain {
-            (whole, (width, height), full)
-        } else {
-            let resized = shorter_side(w, h, width.max(height));
-            (whole, resized, center_window(resized.0, resized.1, (height, width)))
-        };
-        let flip = self.training && self.config.random_flip && rng.random_bool(0.5);
-        let small = resize(image, part, resized, keep, self.config.filter);
-        self.write(small.as_raw(), flip, out);
+        let draws = self.draw((image.width() as usize, image.height() as usize), rng);
+        self.apply_drawn(image, &draws, out);
     }
 
-    /// Pixels `[3, H, W]` of `part` of a picture, which must lie inside it: what training does once it
-    /// has drawn a part, and whether to mirror.
+    /// Pixels `[3, H, W]` of `part` of a picture, which must lie inside it: what a training transform does
+    /// once it has drawn a part, and whether to mirror, and nothing else.
     pub fn apply_part(&self, image: &RgbImage, part: Window, flip: bool) -> Vec<f32> {
-        let (height, width) = self.config.size;
-        let mut out = vec![0.0; 3 * height * width];
-        let small = resize(image, part, (width, height), Window::whole(width, height), self.config.filter);
-        self.write(small.as_raw(), flip, &mut out);
+        let mut out = vec![0.0; 3 * self.config.size.0 * self.config.size.1];
+        self.apply_drawn(image, &Draws { part: Some(part), flip, ..Draws::default() }, &mut out);
         out
+    }
+
+    /// What training does to a picture of `size` (width, height); the test transform draws nothing. The
+    /// order of the draws is that of the transforms.
+    pub fn draw(&self, size: (usize, usize), rng: &mut Rng) -> Draws {
+        let c = &self.config;
+        if !self.training {
+            return Draws::default();
+        }
+        let (height, width) = c.size;
+        let translation = c.augment.translation.then(|| Translation::draw(c.size, rng));
+        let size = if translation.is_some() { (width, height) } else { size };
+        let crop = c.augment.crop_padding.map(|padding| RandomCrop::draw(size, c.size, padding, rng));
+        let size = if crop.is_some() { (width, height) } else { size };
+        let part = c.random_resized_crop.then(|| random_resized_window(size.0, size.1, c.scale, rng));
+        Draws {
+            translation,
+            crop,
+            part,
+            flip: c.random_flip && rng.random_bool(0.5),
+            operations: c.augment.draw_operations((width, height), rng),
+            holes: c.augment.cutout.map_or_else(Vec::new, |cutout| cutout.draw(c.size, rng)),
+            noise: c.augment.noise.and_then(|noise| noise.draw(3 * height * width, rng)),
+        }
+    }
+
+    /// Pixels `[3, H, W]` of one picture, row by row, into a slice of `3 * H * W`; everything random is
+    /// given. Draws for a picture of another size must not be used: a part has to lie inside.
+    pub fn apply_drawn(&self, image: &RgbImage, draws: &Draws, out: &mut [f32]) {
+        let c = &self.config;
+        let mut small = if self.training || c.plain { self.shaped(image, draws) } else { self.centered(image) };
+        if draws.operations.is_empty() {
+            self.write(small.as_raw(), draws.flip, out);
+        } else {
+            if draws.flip {
+                flip_horizontal_in_place(&mut small);
+            }
+            draws.operations.iter().for_each(|operation| operation.apply(&mut small));
+            self.write(small.as_raw(), false, out);
+        }
+        if let Some(cutout) = c.augment.cutout {
+            cutout.apply(out, c.size, &draws.holes, [0, 1, 2].map(|channel| self.values[channel][0]));
+        }
+        if let (Some(noise), Some(numbers)) = (c.augment.noise, &draws.noise) {
+            noise.apply(out, numbers);
+        }
+        if c.instance_norm {
+            instance_norm(out, c.size.0 * c.size.1);
+        }
+    }
+
+    /// The middle of the picture, the shorter side of which becomes the larger of `SIZE`.
+    fn centered(&self, image: &RgbImage) -> RgbImage {
+        let (height, width) = self.config.size;
+        let (w, h) = (image.width() as usize, image.height() as usize);
+        let to = shorter_side(w, h, width.max(height));
+        resize(image, Window::whole(w, h), to, center_window(to.0, to.1, (height, width)), self.config.filter)
+    }
+
+    /// The picture in exactly `SIZE`: resized where nothing cuts it, shifted, cut out.
+    fn shaped(&self, image: &RgbImage, draws: &Draws) -> RgbImage {
+        let (size @ (height, width), filter) = (self.config.size, self.config.filter);
+        let exact = |image: &RgbImage, part: Option<Window>| {
+            let whole = Window::whole(image.width() as usize, image.height() as usize);
+            resize(image, part.unwrap_or(whole), (width, height), Window::whole(width, height), filter)
+        };
+        let mut held = None;
+        if let Some(translation) = draws.translation {
+            let cut = draws.crop.is_some() || draws.part.is_some();
+            held =
+                Some(if cut { translation.apply(image, size) } else { translation.apply(&exact(image, None), size) });
+        }
+        if let Some(crop) = draws.crop {
+            let padding = self.config.augment.crop_padding.unwrap_or_default();
+            held = Some(crop.apply(held.as_ref().unwrap_or(image), size, padding));
+        }
+        match (held, draws.part) {
+            (Some(shaped), None) => shaped,
+            (held, part) => exact(held.as_ref().unwrap_or(image), part),
+        }
     }
 
     /// Interleaved bytes to planes of values.
@@ -105,90 +178,11 @@ impl Transform {
 
     /// The steps in words, as the field's logs show them.
     pub fn describe(&self) -> Vec<String> {
-        let c = &self.config;
-        let (h, w) = c.size;
-        let mut lines = vec![format!("Building transform_{}", if self.training { "train" } else { "test" })];
-        if self.training && c.random_resized_crop {
-            lines.push(format!("+ random resized crop (size=({h}, {w}), scale=({:?}, {:?}))", c.scale.0, c.scale.1));
-        } else if self.training || c.plain {
-            lines.push(format!("+ resize to {h}x{w}"));
-        } else {
-            lines.push(format!("+ resize the smaller edge to {}", h.max(w)));
-            lines.push(format!("+ {h}x{w} center crop"));
-        }
-        if self.training && c.random_flip {
-            lines.push("+ random flip".to_owned());
-        }
-        lines.push("+ to torch tensor of range [0, 1]".to_owned());
-        if c.normalize {
-            lines.push(format!("+ normalization (mean={:?}, std={:?})", c.mean, c.std));
-        }
-        lines
+        describe(&self.config, self.training)
     }
 
     /// The resampling in use.
     pub fn filter(&self) -> Filter {
         self.config.filter
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::RngTree;
-
-    fn config(size: (usize, usize)) -> TransformConfig {
-        TransformConfig {
-            size,
-            filter: Filter::Bicubic,
-            random_resized_crop: false,
-            random_flip: false,
-            normalize: true,
-            plain: false,
-            mean: [0.5, 0.25, 0.0],
-            std: [0.5, 0.25, 2.0],
-            scale: (0.08, 1.0),
-        }
-    }
-
-    /// Red grows with the column, green with the row.
-    fn ramp(w: u32, h: u32) -> RgbImage {
-        RgbImage::from_fn(w, h, |x, y| image::Rgb([x as u8, y as u8, 255]))
-    }
-
-    #[test]
-    fn planes_are_normalised_channels() {
-        let t = Transform::new(config((2, 3)), true);
-        let out = t.apply(&ramp(3, 2), &mut RngTree::new(0).rng());
-        let value = |b: f32, mean: f32, std: f32| (b / 255.0 - mean) / std;
-        assert_eq!(out[2], value(2.0, 0.5, 0.5));
-        assert_eq!(out[6 + 3], value(1.0, 0.25, 0.25));
-        assert_eq!(out[12..], [0.5; 6]);
-    }
-
-    #[test]
-    fn test_transform_takes_the_middle_and_draws_nothing() {
-        let t = Transform::new(config((4, 4)), false);
-        // 8 wide, 4 high: no resize, columns 2..6.
-        let out = t.apply(&ramp(8, 4), &mut RngTree::new(0).rng());
-        let first_row: Vec<f32> = [2.0, 3.0, 4.0, 5.0].iter().map(|b| (b / 255.0 - 0.5) / 0.5).collect();
-        assert_eq!(out[..4], first_row[..]);
-        assert_eq!(out, t.apply(&ramp(8, 4), &mut RngTree::new(1).rng()));
-    }
-
-    #[test]
-    fn half_of_the_pictures_are_mirrored() {
-        let t = Transform::new(TransformConfig { random_flip: true, normalize: false, ..config((4, 4)) }, true);
-        let plain = Transform::new(TransformConfig { normalize: false, ..config((4, 4)) }, true);
-        let straight = plain.apply(&ramp(4, 4), &mut RngTree::new(0).rng());
-        let mut mirrored = straight.clone();
-        mirrored.chunks_exact_mut(4).for_each(<[f32]>::reverse);
-        let mut flips = 0;
-        for i in 0..400 {
-            let out = t.apply(&ramp(4, 4), &mut RngTree::new(0).at(i).rng());
-            assert!(out == straight || out == mirrored);
-            flips += usize::from(out == mirrored);
-        }
-        assert!((150..250).contains(&flips), "{flips}");
     }
 }
