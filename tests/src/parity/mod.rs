@@ -1,6 +1,7 @@
 //! Every comparison of this program with an independent implementation. Each reads a golden file in
 //! `tests/golden`, made by the script beside it, and says how far apart the two are.
 
+mod augment;
 mod check;
 pub mod clip_tokens;
 mod comparison;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Check> {
         tokenizer::checks(),
         tokenizer::openai_checks(),
         transforms::checks(),
+        augment::checks(),
         losses::checks(),
         optimisers::checks(),
         schedules::checks(),

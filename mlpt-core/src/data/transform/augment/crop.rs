@@ -47,9 +47,9 @@ fn border(length: usize, wanted: usize, padding: usize) -> usize {
 /// For a part of `wanted` pixels from `start` on, behind a border: where it begins in the picture, where the
 /// picture begins in it, and how many pixels of the picture it has.
 fn overlap(start: usize, border: usize, length: usize, wanted: usize) -> (usize, usize, usize) {
-    let to = border.saturating_sub(start);
-    let from = start.saturating_sub(border);
-    (from, to, wanted.saturating_sub(to).min(length.saturating_sub(from)))
+    let to = border.saturating_sub(start).min(wanted);
+    let from = start.saturating_sub(border).min(length);
+    (from, to, (wanted - to).min(length - from))
 }
 
 #[cfg(test)]
@@ -64,9 +64,11 @@ mod tests {
         assert_eq!((corner.get_pixel(1, 2).0, corner.get_pixel(2, 2).0), ([0; 3], [1, 1, 9]));
         let middle = RandomCrop { left: 4, top: 2 }.apply(&image, (4, 4), 2);
         assert_eq!((middle.get_pixel(0, 0).0, middle.get_pixel(3, 3).0), ([3, 1, 9], [6, 4, 9]));
-        // Nothing of the picture is in it.
-        let outside = RandomCrop { left: 0, top: 0 }.apply(&image, (2, 2), 2);
-        assert!(outside.iter().all(|&b| b == 0));
+        // Nothing of the picture is in it: corners and sides of a border that is wider than the part.
+        for (left, top) in [(0, 0), (10, 0), (0, 8), (10, 8), (3, 0), (0, 3)] {
+            let outside = RandomCrop { left, top }.apply(&image, (2, 2), 3);
+            assert!(outside.iter().all(|&b| b == 0), "{left} {top}");
+        }
         // 4 rows with a border of 1 are 6; for 9, three more go to either end.
         let padded = RandomCrop { left: 1, top: 0 }.apply(&image, (9, 4), 1);
         assert_eq!((padded.get_pixel(0, 3).0, padded.get_pixel(0, 4).0), ([0; 3], [1, 1, 9]));
