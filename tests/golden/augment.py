@@ -364,8 +364,24 @@ for name, text in POLICIES.items():
     words = text.replace("|", " ").split()
     policies[name] = [[float(words[i]), words[i + 1], int(words[i + 2])] for i in range(0, len(words), 3)]
 
+# What the RandAugments choose from, each with the ends of its range.
+MOVES = "ShearX -.3 .3 ShearY -.3 .3 Solarize 0 256 TranslateX -.3 .3 TranslateY -.3 .3"
+SPACES = {
+    "randaugment": """AutoContrast 0 1 Equalize 0 1 Invert 0 1 Rotate 0 30 Posterize 4 8 Solarize 0 256 SolarizeAdd 0 110
+        Color .1 1.9 Contrast .1 1.9 Brightness .1 1.9 Sharpness .1 1.9 ShearX 0 .3 ShearY 0 .3 CutoutAbs 0 40
+        TranslateXabs 0 100 TranslateYabs 0 100""",
+    "randaugment_fixmatch": f"""AutoContrast 0 1 Brightness .05 .95 Color .05 .95 Contrast .05 .95 Equalize 0 1
+        Identity 0 1 Posterize 4 8 Rotate -30 30 Sharpness .05 .95 {MOVES}""",
+    "randaugment2": f"""AutoContrast 0 1 Brightness .1 1.9 Color .1 1.9 Contrast .1 1.9 Equalize 0 1 Identity 0 1
+        Invert 0 1 Posterize 4 8 Rotate -30 30 Sharpness .1 1.9 {MOVES}""",
+}
+spaces = {}
+for name, text in SPACES.items():
+    words = text.split()
+    spaces[name] = [[words[i], float(words[i + 1]), float(words[i + 2])] for i in range(0, len(words), 3)]
+
 save_file({k: v.contiguous() for k, v in tensors.items()}, "augment.safetensors")
-golden = {"mean": MEAN, "std": STD, "cases": cases, "crops": crops, "sequences": sequences, "norms": norms, "policies": policies}
+golden = {"mean": MEAN, "std": STD, "cases": cases, "crops": crops, "sequences": sequences, "norms": norms, "policies": policies, "spaces": spaces}
 with open("augment.json", "w") as f:
     json.dump(golden, f)
     f.write("\n")

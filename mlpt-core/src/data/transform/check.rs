@@ -109,7 +109,7 @@ fn numbers(input: &InputConfig) -> Vec<String> {
     faults.extend((counts.iter()).filter(|(_, value, low, high)| !(low..=high).contains(&value)).map(
         |(key, value, low, high)| format!("INPUT.{key}: expected a whole number from {low} to {high}, found {value}"),
     ));
-    if input.gb_k % 2 == 0 && input.gb_k > 0 {
+    if input.gb_k.is_multiple_of(2) && input.gb_k > 0 {
         faults.push(format!("INPUT.GB_K: expected an odd number, found {}", input.gb_k));
     }
     faults

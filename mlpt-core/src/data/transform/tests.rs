@@ -183,3 +183,19 @@ fn steps_are_told_in_the_order_in_which_they_are_done() {
     );
     assert_eq!(test.len(), 6);
 }
+
+#[test]
+fn the_smallest_pictures_and_sizes_go_through_everything() {
+    let names: Vec<String> = AVAILABLE.into_iter().filter(|&n| n != "instance_norm").map(str::to_owned).collect();
+    for size in [[1, 1], [1, 9], [9, 1], [2, 3]] {
+        let (size, transforms) = (size.to_vec(), names.clone());
+        let input = InputConfig { size, transforms, gb_k: 1, gb_p: 1.0, randaugment_n: 9, ..InputConfig::default() };
+        let transform = Transform::new(TransformConfig::check(&input).unwrap(), true);
+        for (w, h) in [(1, 1), (1, 70), (70, 1), (30, 20)] {
+            for i in 0..40 {
+                let out = transform.apply(&waves(w, h), &mut RngTree::new(5).at(i).rng());
+                assert!(out.iter().all(|x| x.is_finite()), "{w} x {h}");
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::parity::check::gather;
 use crate::parity::comparison::Comparison;
 use crate::parity::{Check, golden};
 use candle_core::{Device, Tensor};
-use mlpt_core::data::transform::augment::{Policy, RandomCrop};
+use mlpt_core::data::transform::augment::{Policy, RandAugment, RandomCrop};
 use mlpt_core::data::transform::instance_norm;
 use mlpt_core::files::sha256_hex;
 use mlpt_core::{Error, Result};
@@ -45,6 +45,7 @@ pub(in crate::parity) fn checks() -> Vec<Check> {
         checks.push(sequences(&golden, &tensors)?);
         checks.push(norms(&golden, &tensors)?);
         checks.push(policies(&golden)?);
+        checks.push(spaces(&golden)?);
         Ok(checks)
     })
 }
@@ -124,6 +125,24 @@ fn policies(golden: &Value) -> Result<Check> {
         let theirs: Vec<String> = golden::list(&golden["policies"], policy.name())?
             .iter()
             .map(|entry| format!("{} {} {}", entry[0], entry[1].as_str().unwrap_or_default(), entry[2]))
+            .collect();
+        compare.items(&ours, &theirs);
+    }
+    Ok(compare.finish())
+}
+
+fn spaces(golden: &Value) -> Result<Check> {
+    let mut compare = Comparison::exact(GROUP, "operations and ranges of the RandAugments", REFERENCE);
+    for (name, which) in [
+        ("randaugment", RandAugment::Original { count: 2, magnitude: 10 }),
+        ("randaugment_fixmatch", RandAugment::FixMatch { count: 2 }),
+        ("randaugment2", RandAugment::Second { count: 2 }),
+    ] {
+        let ours: Vec<String> =
+            which.space().iter().map(|(kind, low, high)| format!("{kind:?} {low:?} {high:?}")).collect();
+        let theirs: Vec<String> = golden::list(&golden["spaces"], name)?
+            .iter()
+            .map(|entry| format!("{} {} {}", entry[0].as_str().unwrap_or_default(), entry[1], entry[2]))
             .collect();
         compare.items(&ours, &theirs);
     }
