@@ -69,6 +69,7 @@ impl SettingsArgs {
             ("--output-dir", "OUTPUT_DIR", &self.output_dir),
             ("--resume", "RESUME", &self.resume),
             ("--device", "DEVICE", &self.device),
+            ("--noise", "NOISE.NAME", &self.noise),
         ];
         flags.extend(texts.into_iter().filter_map(|(f, p, v)| Some((f, p, v.clone()?.into()))));
         let numbers = [
@@ -84,6 +85,7 @@ impl SettingsArgs {
             ("--target-domains", "DATASET.TARGET_DOMAINS", &self.target_domains),
         ];
         flags.extend(lists.into_iter().filter_map(|(f, p, v)| Some((f, p, v.clone()?.into()))));
+        flags.extend(self.noise_rate.map(|rate| ("--noise-rate", "NOISE.RATE", rate.into())));
         if self.use_robustloss {
             flags.push(("--use-robustloss", "DATASET.USE_ROBUSTLOSS", true.into()));
         }

@@ -1,5 +1,6 @@
 //! What a person reads when a run is over.
 
+use mlpt_core::data::noise::NoiseScope;
 use mlpt_core::engine::{DetectionScores, EvalResult, RunResult, Scores};
 use mlpt_core::event::duration;
 use std::fmt::Write;
@@ -60,8 +61,12 @@ fn noise(out: &mut String, r: &RunResult) {
         return;
     }
     let everywhere = r.shots > 0 && n.wrong == n.num_fp * r.classes;
-    let per_class =
-        if everywhere { format!("{} of {} shots of every class, ", n.num_fp, r.shots) } else { String::new() };
+    let per_class = match (n.rate, n.scope) {
+        (Some(rate), NoiseScope::Class) => format!("{} % of every class, ", percent(rate)),
+        (Some(rate), NoiseScope::Global) => format!("{} % over all classes, ", percent(rate)),
+        (None, NoiseScope::Class) if everywhere => format!("{} of {} shots of every class, ", n.num_fp, r.shots),
+        _ => String::new(),
+    };
     row(out, "wrong on purpose", &format!("{per_class}{} of {} in all ({})", n.wrong, n.items, n.name));
     if let Some(d) = &r.detection {
         for (i, (learner, scores)) in d.learners.iter().enumerate() {
@@ -69,6 +74,11 @@ fn noise(out: &mut String, r: &RunResult) {
             row(out, label, &format!("{} ({learner})", found(scores)));
         }
     }
+}
+
+/// Without the crumbs of binary fractions.
+fn percent(rate: f64) -> f64 {
+    (rate * 1e8).round() / 1e6
 }
 
 fn found(s: &DetectionScores) -> String {

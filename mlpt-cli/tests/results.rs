@@ -241,6 +241,22 @@ fn what_does_not_belong_together_is_refused() {
 }
 
 #[test]
+fn rates_are_told() {
+    let dir = a_grid();
+    made("CoOp", 1, 0, 140).rate(0.25, "class", 16).write(dir.path(), "out/rate/seed1");
+    made("CoOp", 1, 0, 130).rate(0.25, "global", 16).write(dir.path(), "out/global/seed1");
+    let (out, _) = good(dir.path(), &["out", "--format", "markdown"]);
+    assert!(out.contains("| | 0 wrong | 8 wrong | 25 % wrong | 25 % wrong over all |"), "{out}");
+    assert!(
+        out.contains(
+            "k wrong: of each class's 16 shots k are wrong; p % wrong: of each class's 16 shots so many are wrong, \
+             rounded; over all: counted over all training images, whatever their class (instance-replace)."
+        ),
+        "{out}"
+    );
+}
+
+#[test]
 fn mistakes_get_one_clear_message() {
     let dir = a_grid();
     fs::create_dir(dir.path().join("empty")).unwrap();

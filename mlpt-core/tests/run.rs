@@ -225,7 +225,9 @@ fn mistakes_are_told_in_one_message() {
     let few = fails(&["DATASET.NAME=Uneven"]);
     assert!(few.contains("'blue' has 3") && few.contains("4 training images a class"), "{few}");
     assert!(few.contains("DATASET.ALLOW_FEWER_SHOTS"), "{few}");
-    assert!(fails(&["DATASET.SUBSAMPLE_CLASSES=base"]).contains("come with base-to-new"));
+    assert!(fails(&["DATASET.SUBSAMPLE_CLASSES=old"]).contains("SUBSAMPLE_CLASSES is 'old': it can be `all`, `base`"));
+    let lonely = fails(&["DATASET.SUBSAMPLE_CLASSES=new"]);
+    assert!(lonely.contains("has 1 class(es) with DATASET.SUBSAMPLE_CLASSES new; 2 are the least"), "{lonely}");
     assert!(fails(&["DEVICE=gpu"]).contains("gpu"));
     assert!(fails(&["RESUME=/no/such/run"]).contains("/no/such/run"));
     assert!(files(dir.path()).is_empty(), "a run that cannot start leaves nothing behind");

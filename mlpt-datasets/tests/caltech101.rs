@@ -68,9 +68,10 @@ fn half_of_sixteen_shots_can_be_made_wrong_in_every_class() {
     let ctx = NoiseContext {
         items: &items,
         donors: &splits.train,
-        num_classes: 100,
-        num_fp: 8,
-        num_shots: 16,
+        train: &splits.train,
+        class_names: &splits.class_names,
+        amount: noise::Amount::count(8),
+        common: rng.child("common"),
         rng,
         features: &NoFeatures,
     };

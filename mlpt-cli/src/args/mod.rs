@@ -115,6 +115,12 @@ pub struct SettingsArgs {
     /// Leave out images that cannot be read, with a warning each (DATALOADER.SKIP_BROKEN).
     #[arg(long)]
     pub skip_broken: bool,
+    /// How labels are made wrong; `mlpt list noise` shows all ways (NOISE.NAME).
+    #[arg(long, value_name = "NAME")]
+    pub noise: Option<String>,
+    /// Share of the items that get a wrong label or image, from 0 to 1 (NOISE.RATE).
+    #[arg(long, value_name = "R")]
+    pub noise_rate: Option<f64>,
     /// Generalized cross-entropy instead of cross-entropy (LOSS.NAME gce).
     #[arg(long)]
     pub use_robustloss: bool,
@@ -225,8 +231,8 @@ deviation, divided by n - 1 (Dassl divides by n).
 Runs share a cell only if they differ in nothing but the seed, places on the disk and settings that
 change no figure. Another setting, other data, or the same seed twice is an error that names both runs;
 --allow-mixed puts them together, with a footnote. Two noise models never share a column: --by-noise
-gives each its own columns, --allow-mixed mixes them, with a footnote. Where nothing is made wrong
-(NUM_FP 0), the noise model does not matter.
+gives each its own columns, --allow-mixed mixes them, with a footnote. Each count, rate and scope of
+noise has a column of its own. Where nothing is made wrong (NUM_FP 0), the noise model does not matter.
 
 A seed counts in a paired difference if both rows have it with the same data, model and noise manifest;
 seeds that do not are listed with the reason.

@@ -1,7 +1,8 @@
 //! What stands beside a table: what it is of, what its signs mean, and what to know about it.
 
 use super::figure::Spread;
-use mlpt_core::results::{Cell, Metric, Table};
+use mlpt_core::data::noise::NoiseScope;
+use mlpt_core::results::{Cell, Column, Metric, Table};
 use std::collections::BTreeMap;
 
 /// What the table is of, in one line.
@@ -85,11 +86,22 @@ fn levels(table: &Table) -> Option<String> {
         return None;
     }
     let noises = table.noises.join(", ");
-    Some(match (table.wrong_per_class, table.shots) {
-        (true, 1..) => format!("k wrong: of each class's {} shots k are wrong ({noises}).", table.shots),
-        (true, _) => format!("k wrong: of each class's training images k are wrong ({noises})."),
-        (false, _) => format!("k wrong: DATASET.NUM_FP is k ({noises})."),
-    })
+    let images = if table.shots < 1 { "training images".to_owned() } else { format!("{} shots", table.shots) };
+    let mut parts = Vec::new();
+    let any = |kind: fn(&Column) -> bool| table.columns.iter().any(|column| !column.noises.is_empty() && kind(column));
+    if any(|c| c.rate.is_none() && c.scope == NoiseScope::Class) {
+        parts.push(match table.wrong_per_class {
+            true => format!("k wrong: of each class's {images} k are wrong"),
+            false => "k wrong: DATASET.NUM_FP is k".to_owned(),
+        });
+    }
+    if any(|c| c.rate.is_some() && c.scope == NoiseScope::Class) {
+        parts.push(format!("p % wrong: of each class's {images} so many are wrong, rounded"));
+    }
+    if any(|c| c.scope == NoiseScope::Global) {
+        parts.push("over all: counted over all training images, whatever their class".to_owned());
+    }
+    Some(format!("{} ({noises}).", parts.join("; ")))
 }
 
 /// What the comparison rests on, and the seeds that do not count.

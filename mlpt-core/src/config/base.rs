@@ -57,7 +57,11 @@ fn dataset() -> Vec<Key> {
         key("DATASET.ROOT", text(""), "Folder that holds the data sets."),
         key("DATASET.NAME", text(""), "Name of the data set; `mlpt list datasets` shows them."),
         key("DATASET.NUM_SHOTS", -1, "Training images a class; below 1 means all of them."),
-        key("DATASET.NUM_FP", 0, "How many of a class's shots get a wrong label or image."),
+        key(
+            "DATASET.NUM_FP",
+            0,
+            "How many of a class's shots get a wrong label or image; NOISE.RATE says it as a share.",
+        ),
         key(
             "DATASET.ALLOW_FEWER_SHOTS",
             false,
@@ -78,7 +82,7 @@ fn dataset() -> Vec<Key> {
         key(
             "DATASET.SUBSAMPLE_CLASSES",
             text("all"),
-            "Which classes: `all`, `base` (first half) or `new` (second half).",
+            "Which classes, in training and testing: `all`, `base` (the first half, rounded up) or `new` (the others).",
         ),
         key(
             "DATASET.SPLIT_TEST",
@@ -104,6 +108,18 @@ fn dataset() -> Vec<Key> {
 fn noise() -> Vec<Key> {
     vec![
         key("NOISE.NAME", text("instance-replace"), "How labels are made wrong; `mlpt list noise` shows all ways."),
+        key::<Option<f64>>(
+            "NOISE.RATE",
+            None,
+            "Share of the items that get a wrong label or image, from 0 to 1, in place of DATASET.NUM_FP; rounded to \
+             whole items.",
+        ),
+        key(
+            "NOISE.SCOPE",
+            text("class"),
+            "Where wrong items are counted: in every class as many (`class`), or over all items, whatever their class \
+             (`global`); DATASET.NUM_FP is then times the classes.",
+        ),
         key("SELECTOR.NAME", text("mixture"), "How clean samples are told from noisy ones."),
     ]
 }

@@ -26,6 +26,7 @@ impl Layers<'_> {
         let mut config = merge::merge(&checked)?;
         rules::names(&mut config, self.registries, &mut findings.faults);
         rules::robust_loss(&mut config, &mut findings.faults);
+        rules::noise_amount(&mut config, &mut findings.faults);
         rules::selector(&config, &mut findings.faults);
         if findings.faults.is_empty() {
             rules::entry_checks(&config, self.registries, &mut findings.faults);

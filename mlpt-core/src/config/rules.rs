@@ -1,6 +1,7 @@
 //! What joins keys after the layers are one.
 
 use super::{Config, Origin, Value};
+use crate::data::noise::{Amount, NUM_FP, RATE};
 use crate::registry::{Entry, Registry};
 use crate::{Error, Registries, Result};
 
@@ -52,6 +53,24 @@ pub(super) fn robust_loss(config: &mut Config, faults: &mut Vec<String>) {
         )),
         (_, true) => {}
         _ => config.set(LOSS, if *robust { "gce" } else { "ce" }, flag.origin),
+    }
+}
+
+/// A count and a rate of noise say the same thing. Of the two a preset's gives way to the user's; two of
+/// the user's must agree.
+pub(super) fn noise_amount(config: &mut Config, faults: &mut Vec<String>) {
+    let (Ok(count), Ok(rate)) = (config.resolved(NUM_FP).cloned(), config.resolved(RATE).cloned()) else { return };
+    if rate.value != Value::Null && count.value != Value::Int(0) {
+        match (is_users(&count.origin), is_users(&rate.origin)) {
+            (false, true) => config.set(NUM_FP, 0, rate.origin),
+            (true, false) => config.set(RATE, Value::Null, count.origin),
+            _ => {}
+        }
+    }
+    match Amount::read(config) {
+        Ok(_) => {}
+        Err(Error::Config(lines)) => faults.extend(lines),
+        Err(error) => faults.push(error.to_string()),
     }
 }
 

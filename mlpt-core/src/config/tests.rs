@@ -216,6 +216,41 @@ fn an_entry_looks_at_the_settings() {
 }
 
 #[test]
+fn of_count_and_rate_a_presets_gives_way() {
+    let amount = |words: &[&str]| {
+        let c = resolve(|l| l.preset("published").overrides(words)).unwrap();
+        (c.get::<usize>("DATASET.NUM_FP").unwrap(), c.get::<Option<f64>>("NOISE.RATE").unwrap())
+    };
+    assert_eq!(amount(&[]), (8, None));
+    assert_eq!(amount(&["NOISE.RATE=0.25"]), (0, Some(0.25)));
+    assert_eq!(amount(&["DATASET.NUM_FP=4", "NOISE.RATE=0.25"]), (4, Some(0.25)), "they agree");
+    let told = faults(|l| l.preset("published").overrides(&["DATASET.NUM_FP=4", "NOISE.RATE=0.5"]));
+    assert!(told.len() == 1 && told[0].contains("DATASET.NUM_FP is 4") && told[0].contains("NOISE.RATE is 0.5"));
+    // A preset of one's own with a rate, and a count on the command line.
+    let dir = tempfile::tempdir().unwrap();
+    let preset = file(dir.path(), "p.toml", "NOISE.RATE = 0.5\n");
+    let c = resolve(|l| l.preset(preset.to_str().unwrap()).overrides(&["DATASET.NUM_FP=4"])).unwrap();
+    assert_eq!(c.get::<Option<f64>>("NOISE.RATE").unwrap(), None);
+    // config.toml states a count of 0 beside a rate.
+    let recorded = file(dir.path(), "config.toml", "DATASET.NUM_FP = 0\nNOISE.RATE = 0.5\n");
+    assert!(resolve(|l| l.config_file(recorded)).is_ok());
+}
+
+#[test]
+fn noise_that_needs_a_file_says_so() {
+    for (words, wanted) in [
+        (vec!["NOISE.NAME=asym"], "NOISE.ASYMMETRIC.TABLE is not set: it must name a CSV file"),
+        (vec!["NOISE.NAME=file"], "NOISE.FILE.PATH is not set: it must name a CSV file"),
+        (vec!["NOISE.NAME=file", "NOISE.FILE.PATH=x.csv", "NOISE.RATE=0.5"], "NOISE.RATE 0.5 is set"),
+        (vec!["NOISE.NAME=file", "NOISE.FILE.PATH=x.csv", "DATASET.NUM_FP=1"], "DATASET.NUM_FP 1 is set"),
+        (vec!["NOISE.NAME=uniform-head", "NOISE.SCOPE=global"], "uniform-head always counts over the whole list"),
+    ] {
+        let told = faults(|l| l.overrides(&words));
+        assert!(told.len() == 1 && told[0].contains(wanted), "{told:?}");
+    }
+}
+
+#[test]
 fn there_is_one_selector() {
     assert!(faults(|l| l.overrides(&["SELECTOR.NAME=guess"]))[0].contains("unknown selector \"guess\""));
     assert!(resolve(|l| l.overrides(&["SELECTOR.NAME=Mixture"])).is_ok());

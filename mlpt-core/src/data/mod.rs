@@ -12,6 +12,7 @@ mod loader;
 pub mod noise;
 pub mod sampler;
 mod shares;
+mod subsample;
 mod train;
 pub mod transform;
 
@@ -23,6 +24,7 @@ pub use loader::{Batch, Batches, Loader};
 pub use noise::{FeatureSource, Manifest, ManifestRow, NoiseContext, NoiseModel, Noisy};
 pub use sampler::{SampleMeta, Sampler};
 pub use shares::{in_three, set_aside};
+pub use subsample::Subsample;
 pub use train::{Stream, TrainData};
 pub use transform::{InputConfig, Transform, TransformConfig};
 

@@ -10,7 +10,7 @@ use super::train::load_learners;
 use super::{RunOptions, facts};
 use crate::checkpoint::{LearnerMeta, find_best, find_checkpoint, list_epochs};
 use crate::config::Config;
-use crate::data::fewshot;
+use crate::data::{Subsample, fewshot};
 use crate::event::{Events, duration};
 use crate::files::write_atomic;
 use crate::metric::Evaluation;
@@ -49,6 +49,9 @@ pub struct EvalResult {
     pub epoch: Option<usize>,
     /// What was evaluated: `test` or `val`.
     pub split: String,
+    /// Of which classes: `DATASET.SUBSAMPLE_CLASSES`.
+    #[serde(default)]
+    pub classes: Subsample,
     /// Scores of the trained model.
     #[serde(flatten)]
     pub scores: Scores,
@@ -62,8 +65,8 @@ pub struct EvalResult {
     pub written_to: Option<PathBuf>,
 }
 
-/// Evaluates checkpoints on `TEST.SPLIT`. Writes `eval-<data set>-<split>[-<epoch>].json` to
-/// OUTPUT_DIR, or else beside the checkpoints.
+/// Evaluates checkpoints on `TEST.SPLIT`. Writes `eval-<data set>[-<base or new>]-<split>[-<epoch>].json`
+/// to OUTPUT_DIR, or else beside the checkpoints.
 ///
 /// # Errors
 /// When a checkpoint is missing (the message lists those that there are) or does not fit.
@@ -105,6 +108,7 @@ pub fn evaluate(
         model_dir: checkpoints.model_dir.clone(),
         epoch: loaded.map(|m| m.epoch),
         split,
+        classes: Subsample::read(&job.config)?,
         scores: (&trained).into(),
         zero_shot: (&zero_shot).into(),
         elapsed_s: started.elapsed().as_secs_f64(),
@@ -121,7 +125,8 @@ fn write_result(job: &Job, result: &mut EvalResult) -> Result<()> {
     let folder = if output.is_empty() { result.model_dir.clone() } else { Some(output.into()) };
     let Some(folder) = folder else { return Ok(()) };
     let epoch = result.epoch.map(|e| format!("-{e}")).unwrap_or_default();
-    let path = folder.join(format!("eval-{}-{}{epoch}.json", result.dataset, result.split));
+    let path =
+        folder.join(format!("eval-{}{}-{}{epoch}.json", result.dataset, result.classes.suffix("-"), result.split));
     result.written_to = Some(path.clone());
     let json = serde_json::to_string_pretty(result).map_err(|e| Error::invalid(format!("the result: {e}")))?;
     write_atomic(&path, (json + "\n").as_bytes())

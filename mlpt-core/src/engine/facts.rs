@@ -3,6 +3,7 @@
 use super::job::{Job, JobData};
 use super::recorded::Recorded;
 use super::{RunDir, model};
+use crate::data::noise::Amount;
 use crate::event::Events;
 use crate::files::write_atomic;
 use crate::{Error, Result};
@@ -32,6 +33,11 @@ pub(super) fn tell(job: &Job, data: &JobData, seed: u64, events: &mut Events) {
     ));
     let (wrong, items) = (data.noise.wrong_count(), data.noise.rows.len());
     let unknown = data.noise.rows.iter().filter(|r| r.true_label.is_none()).count();
+    // A share of few items can round to none.
+    let asked = Amount::read(&job.config).ok().filter(|amount| !amount.is_none());
+    if let (Some(amount), 0, 0) = (asked, wrong, unknown) {
+        events.warn(format!("{amount} came to no wrong label: ask for more, or count over all (NOISE.SCOPE global)"));
+    }
     events.note(match (wrong, unknown) {
         (0, 0) => "Noise: none was added".to_owned(),
         (_, 0) => {

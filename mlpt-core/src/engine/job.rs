@@ -9,7 +9,7 @@ use crate::clip::FrozenClip;
 use crate::config::{Config, Scope};
 use crate::data::noise::FeatureSource;
 use crate::data::transform::Transform;
-use crate::data::{Item, Loader, Manifest, Splits, Stream, TrainData};
+use crate::data::{Item, Loader, Manifest, Splits, Stream, Subsample, TrainData};
 use crate::event::Events;
 use crate::registries::DatasetContext;
 use crate::rng::RngTree;
@@ -45,12 +45,6 @@ impl Job {
         registries: &Registries,
         events: &mut Events,
     ) -> Result<Self> {
-        let subsample: String = config.get("DATASET.SUBSAMPLE_CLASSES")?;
-        if subsample != "all" {
-            return Err(Error::Config(vec![format!(
-                "DATASET.SUBSAMPLE_CLASSES is '{subsample}': only `all` is there yet; the others come with base-to-new"
-            )]));
-        }
         // A run must not come to its end before this is found out.
         one_of(&config, "TEST.SPLIT", ["test", "val"])?;
         one_of(&config, "TEST.FINAL_MODEL", ["last_step", "best_val"])?;
@@ -141,7 +135,7 @@ impl JobData {
                 job.names.dataset, job.names.trainer
             )));
         }
-        let entry = chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?;
+        let entry = chosen(config, "NOISE.NAME", "--noise", &registries.noises)?;
         let model = (entry.factory)(&scope(config, entry))?;
         let features = ClipFeatures {
             clip: &job.clip,
@@ -202,7 +196,9 @@ pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> R
         rng: rng.child("dataset"),
         scope: scope(config, entry),
     };
-    let mut splits = (entry.factory)(&context)?;
+    // Before the data are read.
+    let subsample = Subsample::read(config)?;
+    let mut splits = (entry.factory)(&context)?.subsample(subsample);
     if let Some(template) = config.get::<Option<String>>("DATASET.TEMPLATE")? {
         splits.template = template;
     }
@@ -211,8 +207,12 @@ pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> R
         return Err(Error::Config(vec![message]));
     }
     if splits.class_names.len() < 2 {
+        let part = match subsample {
+            Subsample::All => String::new(),
+            part => format!(" with DATASET.SUBSAMPLE_CLASSES {part}"),
+        };
         let message =
-            format!("the data set {} has {} class(es); 2 are the least", entry.name, splits.class_names.len());
+            format!("the data set {} has {} class(es){part}; 2 are the least", entry.name, splits.class_names.len());
         return Err(Error::invalid(message));
     }
     if let Some(label) = splits.class_names.iter().position(|name| name.trim().is_empty()) {

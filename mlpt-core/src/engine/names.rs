@@ -1,6 +1,8 @@
 //! The registry names that a run's settings mean, and where its folder lies by default.
 
 use crate::config::{Config, Scope};
+use crate::data::Subsample;
+use crate::data::noise::{Amount, FILE, Level, NoiseScope};
 use crate::registry::{Entry, Registry};
 use crate::{Error, Registries, Result};
 use std::path::{Path, PathBuf};
@@ -23,13 +25,14 @@ impl Names {
         Ok(Self {
             dataset: chosen(config, "DATASET.NAME", "--dataset", &registries.datasets)?.name.to_owned(),
             trainer: chosen(config, "TRAINER.NAME", "--trainer", &registries.trainers)?.name.to_owned(),
-            noise: chosen(config, "NOISE.NAME", "NOISE.NAME", &registries.noises)?.name.to_owned(),
+            noise: chosen(config, "NOISE.NAME", "--noise", &registries.noises)?.name.to_owned(),
             backbone: config.get("MODEL.BACKBONE.NAME")?,
         })
     }
 
     /// `output/<data set>/<trainer>/<backbone>_<loss>/<shots>shots_<k>noise[_<noise>]/seed<s>`:
-    /// the layout of the published results, with our names.
+    /// the layout of the published results, with our names. `<k>` is NUM_FP or the rate; `_global` follows
+    /// the noise with that scope, and `_base` or `_new` the shots with half of the classes.
     pub(super) fn default_folder(&self, config: &Config, seed: u64) -> Result<PathBuf> {
         let backbone = match self.backbone.as_str() {
             "" => "builtin".to_owned(),
@@ -37,14 +40,25 @@ impl Names {
         };
         let loss: String = config.get("LOSS.NAME")?;
         let shots: i64 = config.get("DATASET.NUM_SHOTS")?;
-        let wrong: i64 = config.get("DATASET.NUM_FP")?;
+        let amount = Amount::read(config)?;
         let shots = if shots < 1 { "all".to_owned() } else { shots.to_string() };
-        let kind = if wrong > 0 { format!("_{}", self.noise) } else { String::new() };
+        let classes = Subsample::read(config)?.suffix("_");
+        let wrong = match amount.level {
+            // How much that is, a file says.
+            Level::Count(0) if self.noise == FILE => String::new(),
+            Level::Count(num_fp) => num_fp.to_string(),
+            Level::Rate(rate) => rate.to_string(),
+        };
+        let kind = match amount.scope {
+            _ if amount.is_none() && self.noise != FILE => String::new(),
+            NoiseScope::Class => format!("_{}", self.noise),
+            NoiseScope::Global => format!("_{}_global", self.noise),
+        };
         Ok(Path::new("output")
             .join(&self.dataset)
             .join(&self.trainer)
             .join(format!("{backbone}_{loss}"))
-            .join(format!("{shots}shots_{wrong}noise{kind}"))
+            .join(format!("{shots}shots{classes}_{wrong}noise{kind}"))
             .join(format!("seed{seed}")))
     }
 }

@@ -1,6 +1,7 @@
 //! `result.json`, the one source for tables.
 
 use super::state::Scores as StateScores;
+use crate::data::noise::NoiseScope;
 use crate::metric::Evaluation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,14 +65,27 @@ pub struct RunResult {
 pub struct NoiseResult {
     /// Registry name of the noise model.
     pub name: String,
-    /// `DATASET.NUM_FP`.
+    /// `DATASET.NUM_FP`; it counts where there is no rate.
     pub num_fp: usize,
+    /// `NOISE.RATE`, where it is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// `NOISE.SCOPE`.
+    #[serde(default)]
+    pub scope: NoiseScope,
     /// Number of training items.
     pub items: usize,
     /// How many of them have a wrong label or image.
     pub wrong: usize,
     /// SHA-256 of the manifest.
     pub digest: String,
+}
+
+impl NoiseResult {
+    /// Whether nothing was to be made wrong and nothing is.
+    pub fn is_none(&self) -> bool {
+        self.num_fp == 0 && self.rate.is_none_or(|rate| rate <= 0.0) && self.wrong == 0
+    }
 }
 
 /// Scores of a classifier, in percent.

@@ -13,6 +13,7 @@ use super::waits::Waits;
 use super::{RunDir, RunOptions, StateMeta, StopFlag, facts};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
+use crate::data::noise::{Amount, NUM_FP, RATE};
 use crate::event::{Events, JsonlSink, LogFile, LogSink, duration};
 use crate::files::{check_folder, write_atomic};
 use crate::{Error, Registries, Result};
@@ -110,7 +111,9 @@ fn carry_out(
         shots: job.config.get("DATASET.NUM_SHOTS")?,
         noise: NoiseResult {
             name: job.names.noise.clone(),
-            num_fp: job.config.get("DATASET.NUM_FP")?,
+            num_fp: job.config.get(NUM_FP)?,
+            rate: job.config.get(RATE)?,
+            scope: Amount::read(&job.config)?.scope,
             items: data.noise.rows.len(),
             wrong: data.noise.wrong_count(),
             digest: meta.noise_digest.clone(),

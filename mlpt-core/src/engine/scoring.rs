@@ -98,4 +98,8 @@ impl FeatureSource for ClipFeatures<'_> {
         let prompts: Vec<String> = self.class_names.iter().map(|name| self.template.replace("{}", name)).collect();
         normalize(&self.clip.encode_prompts(&prompts)?.to_dtype(DType::F32)?)
     }
+
+    fn logit_scale(&self) -> f64 {
+        self.clip.logit_scale()
+    }
 }

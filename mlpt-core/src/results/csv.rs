@@ -4,7 +4,7 @@ use super::{Cell, Column, Pair, Report, Row, Summary, Table};
 use crate::{Error, Result};
 
 /// The columns.
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 24] = [
     "kind",
     "dataset",
     "backbone",
@@ -18,6 +18,8 @@ const HEADER: [&str; 22] = [
     "loss",
     "noise",
     "num_fp",
+    "rate",
+    "scope",
     "metric",
     "n",
     "mean",
@@ -96,6 +98,8 @@ impl Report {
             loss,
             column.noises.join(" "),
             column.num_fp.to_string(),
+            column.rate.map(|rate| rate.to_string()).unwrap_or_default(),
+            column.scope.to_string(),
             self.metric.clone(),
             n,
             mean,

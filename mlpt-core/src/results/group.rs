@@ -1,7 +1,9 @@
 //! What makes a table, a row and a column.
 
 use super::cell::Cell;
+use super::level::{LevelKey, label};
 use super::{Options, Run};
+use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,7 +52,7 @@ impl RowKey {
 }
 
 /// A level of noise. The noise model's name counts where there is noise and models are kept apart.
-pub(super) type ColumnKey = (Option<String>, usize);
+pub(super) type ColumnKey = (Option<String>, LevelKey);
 
 /// A method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,15 +73,19 @@ pub struct Row {
 }
 
 /// A level of noise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Column {
     /// Its name in the table.
     pub label: String,
     /// Registry names of its noise models: none where nothing was made wrong, and more than one only
     /// where they were mixed on request.
     pub noises: Vec<String>,
-    /// `DATASET.NUM_FP`.
+    /// `DATASET.NUM_FP`; 0 where a rate counts.
     pub num_fp: usize,
+    /// `NOISE.RATE`, where it counts.
+    pub rate: Option<f64>,
+    /// `NOISE.SCOPE`.
+    pub scope: NoiseScope,
     /// Numbers of its footnotes, from 1.
     pub footnotes: Vec<usize>,
 }
@@ -129,24 +135,27 @@ pub(super) fn columns<'r>(
     let mut groups: BTreeMap<ColumnKey, Vec<&Run>> = BTreeMap::new();
     for &run in runs {
         let noise = &run.result.noise;
-        let named = !run.is_clean() && (apart || noise.num_fp == 0);
-        groups.entry((named.then(|| noise.name.clone()), noise.num_fp)).or_default().push(run);
+        let level = LevelKey::of(noise);
+        let named = !run.is_clean() && (apart || level.is_none());
+        groups.entry((named.then(|| noise.name.clone()), level)).or_default().push(run);
     }
     Ok(groups
         .into_iter()
-        .map(|((name, num_fp), runs)| {
+        .map(|((name, level), runs)| {
             let mut noises: Vec<String> =
                 runs.iter().filter(|r| !r.is_clean()).map(|r| r.result.noise.name.clone()).collect();
             noises.sort();
             noises.dedup();
             let label = match &name {
-                Some(name) if num_fp == 0 => name.clone(),
-                Some(name) if several => format!("{num_fp} wrong ({name})"),
-                _ => format!("{num_fp} wrong"),
+                Some(name) if level.is_none() => name.clone(),
+                Some(name) if several => format!("{} ({name})", label(level)),
+                _ => label(level),
             };
             let mixed = (noises.len() > 1)
                 .then(|| footnotes.number(format!("{label}: noise models are mixed: {}", noises.join(", "))));
-            (Column { label, noises, num_fp, footnotes: mixed.into_iter().collect() }, runs)
+            let footnotes = mixed.into_iter().collect();
+            let LevelKey { num_fp, scope, .. } = level;
+            (Column { label, noises, num_fp, rate: level.rate(), scope, footnotes }, runs)
         })
         .collect())
 }

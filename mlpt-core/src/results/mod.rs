@@ -7,6 +7,7 @@ mod csv;
 mod find;
 mod group;
 mod label;
+mod level;
 mod metric;
 mod notes;
 mod pair;

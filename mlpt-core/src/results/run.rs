@@ -50,7 +50,7 @@ impl Run {
 
     /// Whether no label was made wrong, so that the noise model does not matter.
     pub fn is_clean(&self) -> bool {
-        self.result.noise.num_fp == 0 && self.result.noise.wrong == 0
+        self.result.noise.is_none()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cell::cell;
 use super::group::{Column, Footnotes, Row, RowKey, TableKey, columns};
 use super::{Comparison, Options, Run, label, notes, same, zero_shot};
+use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,7 @@ pub struct Table {
     pub images: Option<usize>,
     /// Registry names of the noise models of all columns.
     pub noises: Vec<String>,
-    /// Whether in every run exactly `num_fp` images of each class are wrong.
+    /// Whether in every run without a rate exactly `num_fp` images of each class are wrong.
     pub wrong_per_class: bool,
     /// Whether rows with the same seed in the same column had the same noise manifest; absent where no
     /// two rows have a seed in common.
@@ -90,8 +91,9 @@ impl Table {
             images: runs.iter().find_map(|run| Some(run.result.scores.as_ref()?.total)),
             noises: noises.into_iter().collect(),
             wrong_per_class: runs.iter().all(|run| {
-                let r = &run.result;
-                r.noise.wrong == r.noise.num_fp * r.classes
+                let (noise, classes) = (&run.result.noise, run.result.classes);
+                let counted = noise.rate.is_none() && noise.scope == NoiseScope::Class;
+                !counted || noise.wrong == noise.num_fp * classes
             }),
             same_manifests,
             columns,

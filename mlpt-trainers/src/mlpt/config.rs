@@ -1,6 +1,7 @@
 //! The settings of MLPT.
 
-use mlpt_core::config::{Config, Key, Scope, Section};
+use mlpt_core::config::{Config, Key, Origin, Scope, Section};
+use mlpt_core::data::noise::{Amount, FILE};
 use mlpt_core::loss::{Loss, LossConfig};
 use mlpt_core::mixture::MixtureConfig;
 use mlpt_core::{Error, Result};
@@ -145,6 +146,35 @@ impl Method {
     }
 }
 
+/// What to say where preset `published` gives the shots of X and U for another amount of noise than the
+/// run has: the published code takes NUM_SHOTS − k and k, and the preset can only name one k.
+pub(super) fn unfit_shots(config: &Config) -> Result<Option<String>> {
+    let mut values = [0; 2];
+    for (value, key) in values.iter_mut().zip(["X_SHOTS", "U_SHOTS"]) {
+        let path = format!("{SECTION}.{key}");
+        if config.resolved(&path)?.origin != Origin::Preset("published".to_owned()) {
+            return Ok(None);
+        }
+        *value = config.get::<i64>(&path)?;
+    }
+    let Ok(shots) = usize::try_from(config.get::<i64>("DATASET.NUM_SHOTS")?) else { return Ok(None) };
+    let [x, u] = values;
+    let amount = Amount::read(config)?;
+    let wrong = amount.of_class(shots);
+    let lead = format!("{SECTION}.X_SHOTS and U_SHOTS are {x} and {u}, as preset published has them");
+    if config.get::<String>("NOISE.NAME")? == FILE {
+        return Ok(Some(format!("{lead}; how many labels the file makes wrong is not looked at: set both keys")));
+    }
+    if wrong > shots || [x, u] == [(shots - wrong) as i64, wrong as i64] {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "{lead}; with {amount} and {shots} shots the published code takes {} and {wrong}{}: set both keys",
+        shots - wrong,
+        if wrong == 0 { " (all)" } else { "" }
+    )))
+}
+
 /// The mechanism that a learner's section asks for.
 pub(super) fn mechanism(config: &Config, slot: &str) -> Result<String> {
     Scope::new(config, [slot, SECTION].map(String::from)).get("MECHANISM")
@@ -156,4 +186,31 @@ pub(super) fn keys() -> Vec<Key> {
     keys.extend(WarmupConfig::keys_below("WARMUP"));
     keys.extend(MixtureConfig::keys_below(MIXTURE));
     keys
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use mlpt_core::Registries;
+    use mlpt_core::config::Layers;
+
+    #[test]
+    fn the_presets_shots_are_for_its_own_noise() {
+        let mut all = Registries::new().unwrap();
+        crate::register(&mut all).unwrap();
+        let told = |words: &[&str]| {
+            unfit_shots(&Layers::new(&all).preset("published").overrides(words).resolve().unwrap()).unwrap()
+        };
+        assert_eq!(told(&[]), None);
+        // Another word for the same amount.
+        assert_eq!(told(&["NOISE.RATE=0.5"]), None);
+        let rate = told(&["NOISE.RATE=0.25"]).unwrap();
+        assert!(rate.contains("are 8 and 8") && rate.contains("with NOISE.RATE 0.25 and 16 shots"), "{rate}");
+        assert!(rate.contains("takes 12 and 4: set both"), "{rate}");
+        assert!(told(&["DATASET.NUM_FP=0"]).unwrap().contains("takes 16 and 0 (all)"));
+        assert_eq!(told(&["NOISE.RATE=0.25", "TRAINER.MLPT.X_SHOTS=12", "TRAINER.MLPT.U_SHOTS=4"]), None);
+        let file = told(&["NOISE.NAME=file", "NOISE.FILE.PATH=x.csv", "DATASET.NUM_FP=0"]).unwrap();
+        assert!(file.contains("is not looked at"), "{file}");
+    }
 }

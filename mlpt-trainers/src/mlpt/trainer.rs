@@ -1,7 +1,7 @@
 //! The method's loop over phases and learners.
 
 use super::codivide::{Division, divide, pool_losses};
-use super::config::{LEARNERS, Method};
+use super::config::{LEARNERS, Method, unfit_shots};
 use super::cotrain::{self, Peer};
 use super::learners;
 use crate::{Learner, supervised};
@@ -25,6 +25,9 @@ impl Mlpt {
     /// When the settings do not fit, such as `OPTIM.MAX_EPOCH <= WARMUP.EPOCH`.
     pub fn build(ctx: &BuildContext<'_>) -> Result<Self> {
         let method = Method::read(ctx.config)?;
+        if let Some(text) = unfit_shots(ctx.config)? {
+            tracing::warn!("{text}");
+        }
         Ok(Self { method, learners: learners::build(ctx)?, eval: [None, None] })
     }
 

@@ -59,7 +59,10 @@ fn numbers_out_of_range_name_their_key() {
         ("PREC=fp8", "PREC is 'fp8': it can be fp32, fp16, bf16 or amp"),
         ("TEST.SPLIT=tset", "TEST.SPLIT is 'tset': it can be `test` or `val`"),
         ("DATASET.POOL=all", "DATASET.POOL is 'all': it can be `train` or `expand`"),
-        ("DATASET.SUBSAMPLE_CLASSES=old", "DATASET.SUBSAMPLE_CLASSES is 'old'"),
+        ("DATASET.SUBSAMPLE_CLASSES=old", "DATASET.SUBSAMPLE_CLASSES is 'old': it can be `all`, `base` or `new`"),
+        ("DATASET.SUBSAMPLE_CLASSES=base", "has 1 class(es) with DATASET.SUBSAMPLE_CLASSES base; 2 are the least"),
+        ("NOISE.RATE=1.01", "NOISE.RATE is 1.01 (command line): it must be from 0 to 1"),
+        ("NOISE.SCOPE=everywhere", "NOISE.SCOPE is 'everywhere': it can be `class` or `global`"),
         ("DATASET.TEMPLATE=a photo", "DATASET.TEMPLATE: 'a photo' has no {} where the class name goes"),
         ("INPUT.PIXEL_STD=(1, 0, 1)", "INPUT.PIXEL_STD: expected three numbers"),
         ("INPUT.TRANSFORMS=('flip',)", "INPUT.TRANSFORMS: 'flip' is unknown; available: random_resized_crop"),
@@ -88,5 +91,12 @@ fn flags() {
         &["train", "--trainer", "CoOp", "--use-robustloss", "LOSS.NAME=ce"],
         &["DATASET.USE_ROBUSTLOSS is true (flag --use-robustloss)", "LOSS.NAME is ce (command line)", "drop one"],
     );
+    place.refuses(
+        &["train", "--trainer", "CoOp", "--num-fp", "4", "--noise-rate", "0.5"],
+        &["DATASET.NUM_FP is 4 (flag --num-fp)", "NOISE.RATE is 0.5 (flag --noise-rate)", "leave one of them out"],
+    );
+    place.refuses(&["train", "--noise", "symetric"], &["flag --noise", "unknown noise model 'symetric'", "symmetric"]);
+    place.refuses(&["train", "--noise-rate", "-0.1"], &["NOISE.RATE is -0.1 (flag --noise-rate)"]);
+    place.refuses_usage(&["train", "--noise-rate", "half"], &["invalid value 'half' for '--noise-rate <R>'"]);
     place.refuses(&["train", "--num-fp", "-2"], &["NUM_FP", "int of 0 or more, found -2 (flag --num-fp)"]);
 }

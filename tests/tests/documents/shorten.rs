@@ -41,6 +41,7 @@ impl Fixtures {
             fs::copy(workspace().join("tests/golden/parquet/hub/data").join(&file), all.at("SHARDS").join(file))
                 .unwrap();
         }
+        fs::write(all.at("TABLE"), "class,becomes\ncat,dog\n").unwrap();
         fs::create_dir(all.at("MODEL")).unwrap();
         for entry in fs::read_dir(workspace().join("mlpt-core/assets/tiny-clip")).unwrap() {
             let path = entry.unwrap().path();
@@ -65,7 +66,9 @@ impl Fixtures {
             ("DIR", Some(&"--backbone")) | ("MODEL", _) => "MODEL",
             ("DIR" | "RUN" | "output", _) => "RUN",
             (path, _) if path.starts_with("output/") => "RUN",
-            (name @ ("PICTURES" | "DATA" | "LISTS" | "SHARDS"), _) => name,
+            (name @ ("PICTURES" | "DATA" | "LISTS" | "SHARDS" | "TABLE"), _) => name,
+            // It names training images of PICTURES.
+            ("LABELS", _) => "RUN/noise.csv",
             (path, _) if path.starts_with("PICTURES/") || path.starts_with("LISTS/") => path,
             _ => return None,
         };
@@ -128,6 +131,9 @@ pub(crate) fn shortened(
             }
             add(&TRAIN);
             let clean = rest.windows(2).any(|w| w == ["--num-fp", "0"]) || rest.contains(&"DATASET.NUM_FP=0");
+            // A rate, or a file, says it by itself.
+            let rate = has("--noise-rate") || has("NOISE.RATE");
+            let clean = clean || rate || rest.windows(2).any(|w| w == ["--noise", "file"]);
             add(if clean { &["DATASET.NUM_FP=0"] } else { &["DATASET.NUM_FP=1"] });
         }
         "pretrain" => add(&PRETRAIN),

@@ -1,5 +1,6 @@
 //! The seam for noise.
 
+use super::Amount;
 use crate::Result;
 use crate::data::Item;
 use crate::rng::RngTree;
@@ -18,24 +19,38 @@ pub trait FeatureSource {
     /// # Errors
     /// When a tensor operation fails.
     fn class_features(&self) -> Result<Tensor>;
+    /// What cosines are multiplied with to become logits; 100 where a source has no say.
+    fn logit_scale(&self) -> f64 {
+        100.0
+    }
 }
 
 /// What a noise model works on.
 pub struct NoiseContext<'a> {
     /// The items to spoil, grouped by class in first-seen order; their labels are true.
     pub items: &'a [Item],
-    /// The whole clean training split: where other classes' images come from.
+    /// The clean training items whose images may be shown as wrong ones: the whole split for training
+    /// items, and for a pool what training does not show yet.
     pub donors: &'a [Item],
-    /// `C`.
-    pub num_classes: usize,
-    /// `DATASET.NUM_FP`: wrong items per class.
-    pub num_fp: usize,
-    /// Shots per class that were asked for, at least 1.
-    pub num_shots: usize,
+    /// The whole clean training split.
+    pub train: &'a [Item],
+    /// `C` names by label, as prompts use them.
+    pub class_names: &'a [String],
+    /// How much is to be wrong.
+    pub amount: Amount,
     /// For the draws.
     pub rng: RngTree,
+    /// For draws that training items and pool have in common, such as a random projection.
+    pub common: RngTree,
     /// For protocols that need CLIP features.
     pub features: &'a dyn FeatureSource,
+}
+
+impl NoiseContext<'_> {
+    /// `C`.
+    pub fn num_classes(&self) -> usize {
+        self.class_names.len()
+    }
 }
 
 /// An item after the noise, with its true label where that is known.
@@ -49,11 +64,25 @@ pub struct Noisy {
 
 /// Makes some labels wrong.
 pub trait NoiseModel: Send + Sync {
-    /// The items with given labels, in the same order and number as `ctx.items`.
+    /// The items with given labels, in the same order and number as `ctx.items`. Where nothing is to
+    /// be wrong, the items as they are.
     ///
     /// # Errors
     /// When the noise that is asked for is not possible with these items.
     fn apply(&self, ctx: &NoiseContext<'_>) -> Result<Vec<Noisy>>;
+
+    /// Positions of the items of the clean training split that few-shot sets and pools may be drawn
+    /// from where something is to be wrong, in order; `None` for all.
+    fn eligible(&self, train: &[Item]) -> Option<Vec<usize>> {
+        let _ = train;
+        None
+    }
+
+    /// Settings that name files, each with a digest of what the file says: a draw hangs on that, not
+    /// on where the file lies.
+    fn inputs(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// One line of `noise.csv`.

@@ -4,7 +4,6 @@ use super::classes::classes_with;
 use super::{NoiseContext, NoiseModel, Noisy};
 use crate::{Error, Result};
 use rand::Rng as _;
-use rand::seq::SliceRandom;
 
 /// Of every class, `num_fp` items get a label that is drawn uniformly from the other classes.
 pub struct Symmetric;
@@ -15,7 +14,7 @@ pub struct Pair;
 impl NoiseModel for Symmetric {
     fn apply(&self, ctx: &NoiseContext<'_>) -> Result<Vec<Noisy>> {
         flip(ctx, |label, rng| {
-            let other = rng.random_range(0..ctx.num_classes - 1);
+            let other = rng.random_range(0..ctx.num_classes() - 1);
             if other < label { other } else { other + 1 }
         })
     }
@@ -23,21 +22,28 @@ impl NoiseModel for Symmetric {
 
 impl NoiseModel for Pair {
     fn apply(&self, ctx: &NoiseContext<'_>) -> Result<Vec<Noisy>> {
-        flip(ctx, |label, _| (label + 1) % ctx.num_classes)
+        flip(ctx, |label, _| (label + 1) % ctx.num_classes())
     }
 }
 
 fn flip(ctx: &NoiseContext<'_>, wrong: impl Fn(usize, &mut crate::rng::Rng) -> usize) -> Result<Vec<Noisy>> {
-    if ctx.num_fp > 0 && ctx.num_classes < 2 {
-        return Err(Error::invalid("labels cannot be flipped where there is only one class"));
-    }
+    several_classes(ctx)?;
     let mut noisy = super::clean(ctx.items);
-    for (label, mut group) in classes_with(ctx)? {
+    for class in classes_with(ctx)? {
+        let label = class.label;
         let rng = &mut ctx.rng.at(label).rng();
-        let (chosen, _) = group.partial_shuffle(rng, ctx.num_fp);
-        for &mut index in chosen {
+        for index in class.choose(rng) {
             noisy[index].item.label = wrong(label, rng);
         }
     }
     Ok(noisy)
+}
+
+/// # Errors
+/// When labels are to be flipped and there is no other label.
+pub(super) fn several_classes(ctx: &NoiseContext<'_>) -> Result<()> {
+    match ctx.amount.is_none() || ctx.num_classes() > 1 {
+        true => Ok(()),
+        false => Err(Error::invalid("labels cannot be flipped where there is only one class")),
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::fresh::{DrawConfig, VAL_SHOTS};
 use crate::config::Config;
+use crate::data::NoiseModel;
+use crate::data::noise::{Amount, Level, NoiseScope};
 use crate::registry::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,13 +26,21 @@ impl Fingerprint {
         config: &Config,
         seed: u64,
         (dataset, data): (&str, &str),
-        noise: &Entry<F>,
+        (noise, model, amount): (&Entry<F>, &dyn NoiseModel, Amount),
     ) -> Self {
-        let settings: Map<String, Value> = noise
+        let mut settings: Map<String, Value> = noise
             .schema
             .iter()
             .filter_map(|key| Some((key.path.clone(), config.resolved(&key.path).ok()?.value.to_string().into())))
             .collect();
+        // What a file says counts, not where it lies.
+        settings.extend(
+            model.inputs().into_iter().map(|(key, digest)| (key.to_owned(), format!("sha256 {digest}").into())),
+        );
+        let num_fp = match amount.level {
+            Level::Count(num_fp) => json!(num_fp),
+            Level::Rate(_) => Value::Null,
+        };
         let expands = draw.pool == "expand";
         let fields = [
             ("generator", json!(GENERATOR)),
@@ -38,14 +48,22 @@ impl Fingerprint {
             (DATA, json!(data)),
             ("seed", json!(seed)),
             ("num_shots", json!(draw.shots.max(-1))),
-            ("num_fp", json!(draw.num_fp)),
+            ("num_fp", num_fp),
             ("noise", json!(noise.name)),
             ("noise_settings", settings.into()),
             ("pool", json!(draw.pool)),
             ("num_expand", if expands { json!(draw.num_expand) } else { Value::Null }),
             ("val", json!(format!("at most {VAL_SHOTS} a class"))),
         ];
-        Self(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        let mut fields: Map<String, Value> = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        // Only where they are in use, so that earlier draws still fit.
+        if let Level::Rate(rate) = amount.level {
+            fields.insert("noise_rate".to_owned(), json!(rate));
+        }
+        if amount.scope != NoiseScope::Class {
+            fields.insert("noise_scope".to_owned(), json!(amount.scope));
+        }
+        Self(fields)
     }
 
     /// Adds the model: the noise looked at its features.

@@ -3,6 +3,7 @@
 mod file;
 mod fingerprint;
 mod fresh;
+mod pool;
 mod source;
 #[cfg(test)]
 mod tests;

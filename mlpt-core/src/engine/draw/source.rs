@@ -3,11 +3,11 @@
 
 use super::file::DrawFile;
 use super::fingerprint::Fingerprint;
-use super::fresh::{self, DrawConfig, Drawn};
+use super::fresh::{self, DrawConfig, Drawn, Noise};
 use crate::Result;
 use crate::config::Config;
-use crate::data::noise::FeatureSource;
-use crate::data::{Item, NoiseModel, Splits};
+use crate::data::noise::{Amount, FeatureSource, Level, NoiseScope};
+use crate::data::{Item, NoiseModel, Splits, Subsample};
 use crate::error::Error;
 use crate::event::Events;
 use crate::registry::Entry;
@@ -50,43 +50,57 @@ impl<F> Source<'_, F> {
     /// class has too few images, or the noise is not possible.
     pub(in crate::engine) fn draw(&self, kept: Option<&Path>, events: &mut Events) -> Result<Draw> {
         let settings: DrawConfig = self.config.section("DATASET")?;
-        fresh::check(self.splits, &settings, events)?;
+        let amount = Amount::read(self.config)?;
+        let noise = Noise { model: self.model, amount, features: self.features };
+        fresh::check(self.splits, &settings, &fresh::eligible(self.splits, &settings, noise), events)?;
         if let Some(path) = kept.filter(|path| path.exists()) {
             let cure = "--overwrite starts this run anew";
-            return self.kept(path, cure, &settings);
+            return self.kept(path, cure, &settings, amount);
         }
         if settings.draws.is_empty() {
-            return self.fresh(&settings, None);
+            return self.fresh(&settings, amount, None);
         }
-        let path = Path::new(&settings.draws).join(self.file_name(&settings));
+        let path = Path::new(&settings.draws).join(self.file_name(&settings, amount)?);
         if !path.exists() {
             events.note(format!("Draw: made now, to be kept in {}", path.display()));
-            return self.fresh(&settings, Some(path));
+            return self.fresh(&settings, amount, Some(path));
         }
         let cure = "delete this file to draw again, or give another folder (DATASET.DRAWS)";
-        let draw = self.kept(&path, cure, &settings)?;
+        let draw = self.kept(&path, cure, &settings, amount)?;
         events.note(format!("Draw: taken from {}", path.display()));
         Ok(draw)
     }
 
-    /// `Caltech101-16shots-8wrong-instance-replace-seed1.json`.
-    fn file_name(&self, settings: &DrawConfig) -> String {
+    /// `Caltech101-16shots-8wrong-instance-replace-seed1.json`; with a rate `0.25wrong`, over all
+    /// `0.25wrong-global`, of half of the classes `Caltech101-base`.
+    fn file_name(&self, settings: &DrawConfig, amount: Amount) -> Result<String> {
         let shots = if settings.shots < 1 { "all".to_owned() } else { settings.shots.to_string() };
         let pool = if settings.pool == "expand" { format!("-expand{}", settings.num_expand) } else { String::new() };
+        let wrong = match amount.level {
+            Level::Count(num_fp) => num_fp.to_string(),
+            Level::Rate(rate) => rate.to_string(),
+        };
+        let scope = match amount.scope {
+            NoiseScope::Class => "",
+            NoiseScope::Global => "-global",
+        };
         let (dataset, noise) = (self.dataset, self.noise.name);
-        format!("{dataset}-{shots}shots-{}wrong-{noise}{pool}-seed{}.json", settings.num_fp, self.seed)
-            .replace(['/', '\\'], "_")
+        let classes = Subsample::read(self.config)?.suffix("-");
+        let name = format!("{dataset}{classes}-{shots}shots-{wrong}wrong{scope}-{noise}{pool}-seed{}.json", self.seed);
+        Ok(name.replace(['/', '\\'], "_"))
     }
 
-    fn fingerprint(&self, settings: &DrawConfig) -> Fingerprint {
+    fn fingerprint(&self, settings: &DrawConfig, amount: Amount) -> Fingerprint {
         let data = self.splits.digest();
-        Fingerprint::new(settings, self.config, self.seed, (self.dataset, &data), self.noise)
+        let noise = (self.noise, self.model, amount);
+        Fingerprint::new(settings, self.config, self.seed, (self.dataset, &data), noise)
     }
 
-    fn fresh(&self, settings: &DrawConfig, share: Option<PathBuf>) -> Result<Draw> {
+    fn fresh(&self, settings: &DrawConfig, amount: Amount, share: Option<PathBuf>) -> Result<Draw> {
         let features = Watched { features: self.features, asked: Cell::new(false) };
-        let drawn = fresh::draw(self.splits, settings, self.model, &features, self.rng)?;
-        let mut fingerprint = self.fingerprint(settings);
+        let noise = Noise { model: self.model, amount, features: &features };
+        let drawn = fresh::draw(self.splits, settings, noise, self.rng)?;
+        let mut fingerprint = self.fingerprint(settings, amount);
         if features.asked.get() {
             fingerprint = fingerprint.with_model(self.model_digest);
         }
@@ -94,9 +108,9 @@ impl<F> Source<'_, F> {
         Ok(Draw { drawn, text, share })
     }
 
-    fn kept(&self, path: &Path, cure: &str, settings: &DrawConfig) -> Result<Draw> {
+    fn kept(&self, path: &Path, cure: &str, settings: &DrawConfig, amount: Amount) -> Result<Draw> {
         let file = DrawFile::read(path, cure)?;
-        let here = self.fingerprint(settings).with_model(self.model_digest);
+        let here = self.fingerprint(settings, amount).with_model(self.model_digest);
         let mut differs = file.fingerprint.differences(&here);
         if !file.fingerprint.same_data(&here) {
             differs.push(file.what_changed(self.splits));
@@ -109,7 +123,7 @@ impl<F> Source<'_, F> {
         match file.items(self.splits) {
             Ok(drawn) => Ok(Draw { drawn, text, share: None }),
             // Noise may bring images of its own: those cannot be looked up, only be made again.
-            Err(why) => match self.fresh(settings, None)? {
+            Err(why) => match self.fresh(settings, amount, None)? {
                 again if again.text == text => Ok(again),
                 _ => Err(Error::data(path, format!("cannot be used: {why}; {cure}"))),
             },
@@ -132,5 +146,10 @@ impl FeatureSource for Watched<'_> {
     fn class_features(&self) -> Result<Tensor> {
         self.asked.set(true);
         self.features.class_features()
+    }
+
+    fn logit_scale(&self) -> f64 {
+        self.asked.set(true);
+        self.features.logit_scale()
     }
 }

@@ -84,6 +84,31 @@ fn without_noise_its_model_does_not_matter() {
 }
 
 #[test]
+fn rates_and_scopes_have_columns_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    made("CoOp", 1, 8, 150).write(dir.path(), "a"); // of an earlier version, without rate and scope
+    made("CoOp", 1, 0, 151).rate(0.5, "class", 32).write(dir.path(), "b");
+    made("CoOp", 1, 0, 152).rate(0.07, "class", 4).write(dir.path(), "c");
+    made("CoOp", 1, 0, 153).rate(0.5, "global", 32).write(dir.path(), "d");
+    made("CoOp", 1, 8, 154).with("/noise/scope", "global").set("NOISE.SCOPE", "\"global\"").write(dir.path(), "e");
+    made("CoOp", 1, 0, 155).write(dir.path(), "f");
+    made("CoOp", 2, 0, 156).rate(0.0, "global", 0).write(dir.path(), "g"); // another word for nothing wrong
+    let table = tables(dir.path(), &Options::default()).unwrap().tables.remove(0);
+    let labels: Vec<&str> = table.columns.iter().map(|c| c.label.as_str()).collect();
+    let wanted = ["0 wrong", "8 wrong", "7 % wrong", "50 % wrong", "8 wrong over all", "50 % wrong over all"];
+    assert_eq!(labels, wanted);
+    let sizes: Vec<usize> = table.rows[1].cells.iter().map(|cell| cell.as_ref().unwrap().members.len()).collect();
+    assert_eq!(sizes, [2, 1, 1, 1, 1, 1]);
+    assert!(table.wrong_per_class && table.footnotes.is_empty());
+    let report = tables(dir.path(), &Options::default()).unwrap();
+    let csv = report.to_csv().unwrap();
+    assert!(csv.contains(",instance-replace,0,0.07,class,") && csv.contains(",instance-replace,8,,global,"), "{csv}");
+    // Two of one rate differ by nothing but the seed.
+    made("CoOp", 2, 0, 151).rate(0.5, "class", 32).write(dir.path(), "h");
+    assert!(tables(dir.path(), &Options::default()).is_ok());
+}
+
+#[test]
 fn noise_models_share_no_column_unless_told_to() {
     let dir = tempfile::tempdir().unwrap();
     made("CoOp", 1, 0, 150).write(dir.path(), "a");

@@ -68,6 +68,16 @@ impl Made {
         self.set("NOISE.NAME", &format!("\"{name}\"")).with("/noise/name", name)
     }
 
+    /// With this rate in place of the count, `wrong` of 64 items in all, over all with `global`.
+    pub(crate) fn rate(self, rate: f64, scope: &str, wrong: usize) -> Self {
+        let mut made = self.set("DATASET.NUM_FP", "0").set("NOISE.RATE", &rate.to_string());
+        made.result["noise"]["num_fp"] = 0.into();
+        made.result["noise"]["rate"] = rate.into();
+        made.result["noise"]["scope"] = scope.into();
+        made.result["noise"]["wrong"] = wrong.into();
+        made.set("NOISE.SCOPE", &format!("\"{scope}\""))
+    }
+
     /// Writes the run into `root/name`.
     pub(crate) fn write(&self, root: &Path, name: &str) -> PathBuf {
         let dir = root.join(name);
