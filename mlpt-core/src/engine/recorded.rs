@@ -20,6 +20,16 @@ const FREE: [&str; 8] = [
     "VERBOSE",
 ];
 
+/// Keys that earlier versions did not write, with the values that say what those did.
+fn later() -> [(&'static str, toml::Value); 4] {
+    [
+        ("NOISE.ASYMMETRIC.TABLE", "".into()),
+        ("NOISE.CONFUSION.TEMPERATURE", 1.0.into()),
+        ("NOISE.FILE.PATH", "".into()),
+        ("NOISE.SCOPE", "class".into()),
+    ]
+}
+
 /// Keys that say where a run lies; they are written as comments.
 const PLACES: [&str; 2] = ["OUTPUT_DIR", "RESUME"];
 
@@ -63,6 +73,9 @@ impl Recorded {
     fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
         let mut flat = BTreeMap::new();
         flatten("", text.parse()?, &mut flat);
+        for (key, value) in later() {
+            flat.entry(key.to_owned()).or_insert(value);
+        }
         Ok(Self(flat))
     }
 
@@ -181,6 +194,20 @@ mod tests {
         let read = Recorded::read(&path).unwrap();
         assert_eq!(read, Recorded::of(&config()).unwrap());
         assert_eq!(read.seed(), Some(0));
+    }
+
+    #[test]
+    fn what_earlier_versions_did_not_write_is_no_difference() {
+        let mut newer = config();
+        for (key, value) in [("NOISE.SCOPE", "class"), ("NOISE.FILE.PATH", ""), ("NOISE.ASYMMETRIC.TABLE", "")] {
+            newer.set(key, value, Origin::Default);
+        }
+        newer.set("NOISE.CONFUSION.TEMPERATURE", 1.0, Origin::Default);
+        newer.set("NOISE.RATE", Value::Null, Origin::Default);
+        let earlier = Recorded::of(&config()).unwrap();
+        assert_eq!(earlier.difference(&Recorded::of(&newer).unwrap(), true), None);
+        newer.set("NOISE.SCOPE", "global", Origin::Default);
+        assert_eq!(earlier.difference(&Recorded::of(&newer).unwrap(), true).unwrap().0, "NOISE.SCOPE");
     }
 
     #[test]

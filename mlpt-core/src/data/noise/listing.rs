@@ -66,13 +66,20 @@ impl Listing {
         let mut lines = Vec::new();
         for record in reader.records() {
             let record = record.map_err(fault)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |at| self.line_at(at));
             lines.push((line, places.map(|place| record.get(place).unwrap_or_default().to_owned())));
         }
         if lines.is_empty() {
             return Err(Error::data(&self.path, "has no line below its header"));
         }
         Ok(lines)
+    }
+
+    /// The line of the record that is read from `at` on: empty lines before it are skipped.
+    fn line_at(&self, at: &csv::Position) -> u64 {
+        let rest = self.text.as_bytes().iter().skip(at.byte() as usize);
+        let skipped = rest.take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
+        at.line() + skipped as u64
     }
 
     /// The label that `word` means: a class name, with spaces or underscores, or else a number.

@@ -348,7 +348,7 @@ fn rates_and_scopes_are_part_of_a_draws_name_and_fingerprint() {
     assert_eq!(name.file_name().unwrap(), "Colours-4shots-0.25wrong-global-instance-replace-seed1.json");
     let (_, path) = kept(dir.path());
     let told = refused(&splits([12; 3]), &["SEED=1", "DATASET.NUM_FP=0", "NOISE.RATE=0.5"], &path);
-    assert!(told.contains("num_fp is 2 there and null here; noise_rate is nothing there and 0.5 here"), "{told}");
+    assert!(told.contains("noise_rate is nothing there and 0.5 here; num_fp is 2 there and null here"), "{told}");
     let told = refused(&splits([12; 3]), &["SEED=1", "NOISE.SCOPE=global"], &path);
     assert!(told.contains("noise_scope is nothing there and \"global\" here"), "{told}");
 }

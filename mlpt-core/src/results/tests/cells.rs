@@ -90,7 +90,9 @@ fn rates_and_scopes_have_columns_of_their_own() {
     made("CoOp", 1, 0, 151).rate(0.5, "class", 32).write(dir.path(), "b");
     made("CoOp", 1, 0, 152).rate(0.07, "class", 4).write(dir.path(), "c");
     made("CoOp", 1, 0, 153).rate(0.5, "global", 32).write(dir.path(), "d");
-    made("CoOp", 1, 8, 154).with("/noise/scope", "global").set("NOISE.SCOPE", "\"global\"").write(dir.path(), "e");
+    let mut over_all = made("CoOp", 1, 8, 154).set("NOISE.SCOPE", "\"global\"");
+    over_all.result["noise"]["scope"] = "global".into();
+    over_all.write(dir.path(), "e");
     made("CoOp", 1, 0, 155).write(dir.path(), "f");
     made("CoOp", 2, 0, 156).rate(0.0, "global", 0).write(dir.path(), "g"); // another word for nothing wrong
     let table = tables(dir.path(), &Options::default()).unwrap().tables.remove(0);
@@ -100,6 +102,8 @@ fn rates_and_scopes_have_columns_of_their_own() {
     let sizes: Vec<usize> = table.rows[1].cells.iter().map(|cell| cell.as_ref().unwrap().members.len()).collect();
     assert_eq!(sizes, [2, 1, 1, 1, 1, 1]);
     assert!(table.wrong_per_class && table.footnotes.is_empty());
+    // What an earlier version did not write down is what it did.
+    made("CoOp", 2, 8, 150).set("NOISE.SCOPE", "\"class\"").write(dir.path(), "i");
     let report = tables(dir.path(), &Options::default()).unwrap();
     let csv = report.to_csv().unwrap();
     assert!(csv.contains(",instance-replace,0,0.07,class,") && csv.contains(",instance-replace,8,,global,"), "{csv}");
