@@ -232,7 +232,8 @@ Runs share a cell only if they differ in nothing but the seed, places on the dis
 change no figure. Another setting, other data, or the same seed twice is an error that names both runs;
 --allow-mixed puts them together, with a footnote. Two noise models never share a column: --by-noise
 gives each its own columns, --allow-mixed mixes them, with a footnote. Each count, rate and scope of
-noise has a column of its own. Where nothing is made wrong (NUM_FP 0), the noise model does not matter.
+noise has a column of its own. Where nothing is made wrong (NUM_FP 0), the noise model does not
+matter.
 
 A seed counts in a paired difference if both rows have it with the same data, model and noise manifest;
 seeds that do not are listed with the reason.
