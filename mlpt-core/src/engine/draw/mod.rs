@@ -3,6 +3,8 @@
 mod file;
 mod fingerprint;
 mod fresh;
+#[cfg(test)]
+mod noise_tests;
 mod pool;
 mod source;
 #[cfg(test)]
