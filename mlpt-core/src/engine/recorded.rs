@@ -3,7 +3,7 @@
 use crate::config::{Config, Origin, Value};
 use crate::files::{read_text, sha256_hex, write_atomic};
 use crate::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -20,22 +20,16 @@ const FREE: [&str; 8] = [
     "VERBOSE",
 ];
 
-/// Keys that earlier versions did not write, with the values that say what those did.
-fn later() -> [(&'static str, toml::Value); 4] {
-    [
-        ("NOISE.ASYMMETRIC.TABLE", "".into()),
-        ("NOISE.CONFUSION.TEMPERATURE", 1.0.into()),
-        ("NOISE.FILE.PATH", "".into()),
-        ("NOISE.SCOPE", "class".into()),
-    ]
-}
-
 /// Keys that say where a run lies; they are written as comments.
 const PLACES: [&str; 2] = ["OUTPUT_DIR", "RESUME"];
 
 /// Every setting by path. A key that is not set is not in it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Recorded(BTreeMap<String, toml::Value>);
+pub(crate) struct Recorded {
+    values: BTreeMap<String, toml::Value>,
+    /// The keys that nobody set. Where another version has no such key, they make no difference.
+    defaults: BTreeSet<String>,
+}
 
 impl Recorded {
     /// The settings of `config`, as [`write`] would write them.
@@ -73,20 +67,19 @@ impl Recorded {
     fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
         let mut flat = BTreeMap::new();
         flatten("", text.parse()?, &mut flat);
-        for (key, value) in later() {
-            flat.entry(key.to_owned()).or_insert(value);
-        }
-        Ok(Self(flat))
+        let default = format!(" # {}", Origin::Default);
+        let defaults = text.lines().filter(|line| line.ends_with(&default)).filter_map(|line| line.split_once(" = "));
+        Ok(Self { values: flat, defaults: defaults.map(|(key, _)| key.to_owned()).collect() })
     }
 
     /// The text at `key`, where there is one.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.as_str()
+        self.values.get(key)?.as_str()
     }
 
     /// The seed, where one is set.
     pub(crate) fn seed(&self) -> Option<i64> {
-        self.0.get("SEED")?.as_integer()
+        self.values.get("SEED")?.as_integer()
     }
 
     /// The first key, in alphabetical order, that makes these two different runs, with both values.
@@ -101,18 +94,22 @@ impl Recorded {
         other: &Self,
         ignored: impl Fn(&str) -> bool,
     ) -> Option<(String, String, String)> {
-        let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
+        let keys: BTreeSet<&String> = self.values.keys().chain(other.values.keys()).collect();
         let text = |v: Option<&toml::Value>| v.map_or_else(|| "not set".to_owned(), ToString::to_string);
         keys.into_iter()
             .filter(|key| !FREE.contains(&key.as_str()) && !ignored(key))
-            .find(|key| self.0.get(*key) != other.0.get(*key))
-            .map(|key| (key.clone(), text(self.0.get(key)), text(other.0.get(key))))
+            .find(|key| match (self.values.get(*key), other.values.get(*key)) {
+                (None, _) if other.defaults.contains(*key) => false,
+                (_, None) if self.defaults.contains(*key) => false,
+                (one, two) => one != two,
+            })
+            .map(|key| (key.clone(), text(self.values.get(key)), text(other.values.get(key))))
     }
 
     /// SHA-256 of all that makes a run what it is.
     pub(super) fn digest(&self) -> String {
         let mut lines = String::new();
-        for (key, value) in self.0.iter().filter(|(key, _)| !FREE.contains(&key.as_str())) {
+        for (key, value) in self.values.iter().filter(|(key, _)| !FREE.contains(&key.as_str())) {
             // Writing to a string cannot fail.
             let _ = writeln!(lines, "{key} = {value}");
         }
@@ -199,15 +196,17 @@ mod tests {
     #[test]
     fn what_earlier_versions_did_not_write_is_no_difference() {
         let mut newer = config();
-        for (key, value) in [("NOISE.SCOPE", "class"), ("NOISE.FILE.PATH", ""), ("NOISE.ASYMMETRIC.TABLE", "")] {
-            newer.set(key, value, Origin::Default);
-        }
-        newer.set("NOISE.CONFUSION.TEMPERATURE", 1.0, Origin::Default);
-        newer.set("NOISE.RATE", Value::Null, Origin::Default);
+        newer.set("NEW.KEY", "as before", Origin::Default);
+        newer.set("NEW.OTHER", Value::Null, Origin::Default);
         let earlier = Recorded::of(&config()).unwrap();
         assert_eq!(earlier.difference(&Recorded::of(&newer).unwrap(), true), None);
-        newer.set("NOISE.SCOPE", "global", Origin::Default);
-        assert_eq!(earlier.difference(&Recorded::of(&newer).unwrap(), true).unwrap().0, "NOISE.SCOPE");
+        assert_eq!(Recorded::of(&newer).unwrap().difference(&earlier, true), None);
+        newer.set("NEW.KEY", "other", Origin::Override);
+        assert_eq!(earlier.difference(&Recorded::of(&newer).unwrap(), true).unwrap().0, "NEW.KEY");
+        // Both know the key: then a default that changed is a difference.
+        let mut changed = config();
+        changed.set("NEW.KEY", "as before", Origin::Default);
+        assert!(Recorded::of(&changed).unwrap().difference(&Recorded::of(&newer).unwrap(), true).is_some());
     }
 
     #[test]
@@ -219,9 +218,13 @@ mod tests {
         write(&path, &config).unwrap();
         let remark = std::fs::read_to_string(&path).unwrap() + "# Remember = to look\n# TRAINER.Y is not set\n";
         std::fs::write(&path, remark).unwrap();
-        let (whole, set) = (Recorded::read_whole(&path).unwrap(), Recorded::read(&path).unwrap());
-        assert_eq!(whole.difference_beside(&set, |_| false).unwrap().0, "TRAINER.X.RATE");
-        assert_eq!(whole.difference_beside(&set, |key| key.starts_with("TRAINER.")), None);
+        let whole = Recorded::read_whole(&path).unwrap();
+        config.set("TRAINER.X.RATE", 0.7, Origin::Default);
+        write(&path, &config).unwrap();
+        let other = Recorded::read_whole(&path).unwrap();
+        assert_eq!(whole.difference_beside(&other, |_| false).unwrap().0, "TRAINER.X.RATE");
+        assert_eq!(whole.difference_beside(&other, |key| key.starts_with("TRAINER.")), None);
+        assert!(Recorded::read(&path).unwrap().text("OUTPUT_DIR").is_none());
         assert_eq!(whole.text("OUTPUT_DIR"), Some("here"));
     }
 

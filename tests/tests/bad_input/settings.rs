@@ -65,7 +65,7 @@ fn numbers_out_of_range_name_their_key() {
         ("NOISE.SCOPE=everywhere", "NOISE.SCOPE is 'everywhere': it can be `class` or `global`"),
         ("DATASET.TEMPLATE=a photo", "DATASET.TEMPLATE: 'a photo' has no {} where the class name goes"),
         ("INPUT.PIXEL_STD=(1, 0, 1)", "INPUT.PIXEL_STD: expected three numbers"),
-        ("INPUT.TRANSFORMS=('flip',)", "INPUT.TRANSFORMS: 'flip' is unknown; available: random_resized_crop"),
+        ("INPUT.TRANSFORMS=('flip',)", "INPUT.TRANSFORMS: 'flip' is unknown; known: random_translation"),
     ] {
         place.refuses_training(&["--no-train", setting], &[wanted]);
     }

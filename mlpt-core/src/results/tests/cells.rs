@@ -103,7 +103,7 @@ fn rates_and_scopes_have_columns_of_their_own() {
     assert_eq!(sizes, [2, 1, 1, 1, 1, 1]);
     assert!(table.wrong_per_class && table.footnotes.is_empty());
     // What an earlier version did not write down is what it did.
-    made("CoOp", 2, 8, 150).set("NOISE.SCOPE", "\"class\"").write(dir.path(), "i");
+    made("CoOp", 2, 8, 150).set("NOISE.SCOPE", "\"class\" # default").write(dir.path(), "i");
     let report = tables(dir.path(), &Options::default()).unwrap();
     let csv = report.to_csv().unwrap();
     assert!(csv.contains(",instance-replace,0,0.07,class,") && csv.contains(",instance-replace,8,,global,"), "{csv}");

@@ -96,7 +96,9 @@ impl Made {
     }
 
     fn write_config(&self, dir: &Path) {
-        let lines: Vec<String> = self.config.iter().map(|(key, value)| format!("{key} = {value} # flag\n")).collect();
+        let origin = |value: &str| if value.ends_with(" # default") { "" } else { " # flag" };
+        let lines: Vec<String> =
+            self.config.iter().map(|(key, value)| format!("{key} = {value}{}\n", origin(value))).collect();
         fs::write(dir.join("config.toml"), lines.concat()).unwrap();
     }
 }
