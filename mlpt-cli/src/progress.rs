@@ -75,6 +75,9 @@ impl EventSink for Terminal {
             Event::EpochEnd { epoch, max_epoch, .. } if epoch == max_epoch => self.bar.finish_and_clear(),
             _ => {}
         }
+        if matches!(event, Event::Detail { .. }) && self.detail != Detail::Verbose {
+            return;
+        }
         let Some(lines) = self.format.lines(event) else { return };
         let stands_for_steps = self.detail == Detail::Normal && !self.bar.is_hidden();
         if !(matches!(event, Event::Step(_)) && stands_for_steps) {

@@ -74,6 +74,8 @@ fn check(found: &Found, fixtures: &Fixtures, dir: &std::path::Path) -> Result<()
     println!("{:5.1} s  mlpt {}", begun.elapsed().as_secs_f64(), args.join(" "));
     match ran.code {
         Some(0) => Ok(()),
+        // A miniature never has the published counts.
+        Some(1) if ran.stderr.contains("Caltech101: can be used, but ") => Ok(()),
         code => Err(format!("mlpt {}\n  exit code {code:?}\n{}", args.join(" "), ran.stderr)),
     }
 }

@@ -26,7 +26,7 @@ pub enum DataCommand {
     },
     /// Compare what is on the disk with what is expected.
     #[command(allow_negative_numbers = true)]
-    Check(DataCheckArgs),
+    Check(Box<DataCheckArgs>),
     /// Fetch a data set of the hub that is kept in Parquet files.
     Get(DataGetArgs),
     /// Look at a folder or a file of one's own and write settings for it.

@@ -21,7 +21,7 @@ pub fn decode_picture(path: &Path, bytes: &[u8]) -> Result<RgbImage> {
         return Err(fault(&"the JPEG breaks off before its end"));
     }
     match image::load_from_memory(bytes) {
-        Ok(picture) => Ok(picture.to_rgb8()),
+        Ok(picture) => Ok(picture.into_rgb8()),
         Err(ImageError::Limits(e)) => Err(fault(&format!("it is too large to decode ({e})"))),
         Err(e) => Err(fault(&e)),
     }

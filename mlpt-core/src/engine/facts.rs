@@ -31,6 +31,9 @@ pub(super) fn tell(job: &Job, data: &JobData, seed: u64, events: &mut Events) {
         data.val.len(),
         splits.test.len()
     ));
+    for loader in [&data.train.train_loader, &data.train.test_loader] {
+        events.detail(loader.transform().describe().join("\n"));
+    }
     let (wrong, items) = (data.noise.wrong_count(), data.noise.rows.len());
     let unknown = data.noise.rows.iter().filter(|r| r.true_label.is_none()).count();
     // A share of few items can round to none.

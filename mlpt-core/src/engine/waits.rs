@@ -92,8 +92,7 @@ mod tests {
         config.set("DATALOADER.NUM_WORKERS", 3, Origin::Override);
         config.set("DATALOADER.CACHE_MB", 64, Origin::Override);
         waits.tell(&config, &mut events).unwrap();
-        let all = heard.0.lock().unwrap().clone();
-        all
+        heard.0.lock().unwrap().clone()
     }
 
     #[test]

@@ -69,6 +69,11 @@ pub enum Event {
         /// The line.
         text: String,
     },
+    /// A line for the log, of little use to most who watch.
+    Detail {
+        /// The line.
+        text: String,
+    },
     /// Something that a person should look at.
     Warning {
         /// What and why.
@@ -114,6 +119,11 @@ impl Events {
     /// Tells a line for people.
     pub fn note(&mut self, text: impl Into<String>) {
         self.emit(Event::Note { text: text.into() });
+    }
+
+    /// Tells a line for the log.
+    pub fn detail(&mut self, text: impl Into<String>) {
+        self.emit(Event::Detail { text: text.into() });
     }
 
     /// Tells a warning.

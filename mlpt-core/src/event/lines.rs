@@ -45,7 +45,7 @@ impl LineFormat {
                 None
             }
             Event::EpochEnd { .. } | Event::Scalar { .. } => None,
-            Event::Note { text } => Some(text.clone()),
+            Event::Note { text } | Event::Detail { text } => Some(text.clone()),
             Event::Warning { text } => Some(format!("Warning: {text}")),
         }
     }

@@ -277,5 +277,5 @@ pub static PUBLISHED: [Published; 15] = [
 /// The set that answers to `name`, in any case.
 pub fn find(name: &str) -> Option<&'static Published> {
     let answers = |own: &&str| own.eq_ignore_ascii_case(name);
-    PUBLISHED.iter().find(|set| answers(&set.name) || set.aliases.iter().any(|alias| answers(&alias)))
+    PUBLISHED.iter().find(|set| answers(&set.name) || set.aliases.iter().any(answers))
 }

@@ -102,3 +102,45 @@ fn a_broken_training_picture_stops_training() {
     }
     place.refuses_training(&[], &["data/dog/", ".png: cannot be read as an image"]);
 }
+
+/// With --skip-broken the rest is used, and what was left out is told and counted.
+#[test]
+fn broken_pictures_are_left_out_on_request() {
+    let (place, name) = with_bad("jpg", b"this is a text, not a picture\n");
+    place.write("data/train/cat/short.jpg", &encoded(image::ImageFormat::Jpeg)[..300]);
+    place.write("data/val/cat/empty.png", b"");
+    let ran = crate::common::Ran::of(place.command(&ZERO_SHOT).arg("--skip-broken")).ok();
+    for text in [&*name, "data/train/cat/short.jpg", "data/val/cat/empty.png", "Skipped 3 images that cannot be read"] {
+        assert!(ran.stderr.contains(text), "no '{text}' in: {}", ran.stderr);
+    }
+    let result = crate::common::json(&place.at("out/result.json"));
+    assert_eq!(result["total"], 4, "{result}");
+    // Where nothing is left, that is said.
+    let place = Place::new();
+    for split in ["train", "val", "test"] {
+        for class in ["cat", "dog"] {
+            for i in 0..3 {
+                place.write(format!("data/{split}/{class}/{i}.jpg"), b"nothing");
+            }
+        }
+    }
+    let skip = [&ZERO_SHOT[..], &["--skip-broken"]].concat();
+    let told = crate::common::Ran::of(&mut place.command(&skip));
+    assert_eq!(told.code, Some(1));
+    assert!(told.stderr.contains("no image of the data set can be read"), "{}", told.stderr);
+}
+
+/// Very wide pictures are pictures: what is not kept of them is not computed, and takes no memory.
+#[test]
+fn a_hundred_thousand_pixels_wide() {
+    for height in [1, 40] {
+        let (place, _) = with_bad("jpg", b"");
+        let wide = image::RgbImage::from_fn(100_000, height, |x, y| image::Rgb([x as u8, (x >> 8) as u8, y as u8]));
+        std::fs::remove_file(place.at("data/test/dog/bad.jpg")).unwrap();
+        wide.save(place.at("data/test/dog/wide.png")).unwrap();
+        let begun = Instant::now();
+        let mut command = behind("ulimit -v 6000000", place.dir());
+        crate::common::Ran::of(command.args(ZERO_SHOT).env("MALLOC_ARENA_MAX", "2")).ok();
+        assert!(begun.elapsed() < Duration::from_secs(30), "{height}: {:?}", begun.elapsed());
+    }
+}

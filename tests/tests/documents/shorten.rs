@@ -70,6 +70,7 @@ impl Fixtures {
             // It names training images of PICTURES.
             ("LABELS", _) => "RUN/noise.csv",
             (path, _) if path.starts_with("PICTURES/") || path.starts_with("LISTS/") => path,
+            ("PATH", Some(&"new")) => "PICTURES",
             _ => return None,
         };
         Some(self.at(name).to_string_lossy().into_owned())
@@ -117,6 +118,11 @@ pub(crate) fn shortened(
         let help = Ran::of(command(dir).args([name, "--help"]));
         return if help.code == Some(0) { Ok(None) } else { Err(format!("there is no command '{name}'")) };
     }
+    // Nothing is asked of the hub here, so that only the command's name is tried.
+    if args.starts_with(&["data", "get"]) {
+        let help = Ran::of(command(dir).args(["data", "get", "--help"]));
+        return if help.code == Some(0) { Ok(None) } else { Err(help.stderr) };
+    }
     let before = |i: usize| i.checked_sub(1).and_then(|i| args.get(i));
     let word = |(i, word): (usize, &&str)| fixtures.stands_for(word, before(i)).unwrap_or_else(|| (*word).to_owned());
     let mut words: Vec<String> = args.iter().enumerate().map(word).collect();
@@ -136,6 +142,12 @@ pub(crate) fn shortened(
             let clean = clean || rate || rest.windows(2).any(|w| w == ["--noise", "file"]);
             add(if clean { &["DATASET.NUM_FP=0"] } else { &["DATASET.NUM_FP=1"] });
         }
+        "data" if rest.contains(&"new") => add(&["--out", "described", "--overwrite"]),
+        "data" if rest.contains(&"NAME") => {
+            add(&["--root", &fixtures.at("DATA").to_string_lossy()]);
+            words.iter_mut().filter(|word| *word == "NAME").for_each(|word| *word = "Caltech101".to_owned());
+        }
+        "data" => {}
         "pretrain" => add(&PRETRAIN),
         other => return Err(format!("this test does not know how to run `mlpt {other}`; see documents/shorten.rs")),
     }

@@ -7,6 +7,7 @@ mod crop;
 mod describe;
 mod draws;
 mod instance_norm;
+mod kernels;
 pub mod ops;
 mod pipeline;
 mod resize;

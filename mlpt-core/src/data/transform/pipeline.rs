@@ -164,14 +164,18 @@ impl Transform {
     /// Interleaved bytes to planes of values.
     fn write(&self, bytes: &[u8], flip: bool, out: &mut [f32]) {
         let (height, width) = self.config.size;
-        for ((channel, plane), table) in out.chunks_exact_mut(height * width).enumerate().zip(self.values.iter()) {
-            for (row, target) in bytes.chunks_exact(width * 3).zip(plane.chunks_exact_mut(width)) {
-                let source = row.iter().skip(channel).step_by(3);
-                if flip {
-                    target.iter_mut().rev().zip(source).for_each(|(t, &b)| *t = table[usize::from(b)]);
-                } else {
-                    target.iter_mut().zip(source).for_each(|(t, &b)| *t = table[usize::from(b)]);
-                }
+        let [reds, greens, blues] = &*self.values;
+        let (red, rest) = out.split_at_mut(height * width);
+        let (green, blue) = rest.split_at_mut(height * width);
+        let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
+        for (row, ((red, green), blue)) in bytes.chunks_exact(width * 3).zip(rows) {
+            for (((pixel, r), g), b) in row.chunks_exact(3).zip(&mut *red).zip(&mut *green).zip(&mut *blue) {
+                *r = reds[usize::from(pixel[0])];
+                *g = greens[usize::from(pixel[1])];
+                *b = blues[usize::from(pixel[2])];
+            }
+            if flip {
+                [red, green, blue].into_iter().for_each(|plane| plane.reverse());
             }
         }
     }

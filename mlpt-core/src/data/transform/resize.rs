@@ -4,10 +4,9 @@
 //! picture gets wider and lower, which moves last bits.
 
 use super::Window;
+use super::kernels::{PRECISION_BITS, Resample};
 use image::RgbImage;
-
-/// Fraction bits of the fixed-point weights: 32 less 8 for the pixel and 2 for the sum's headroom.
-const PRECISION_BITS: u32 = 32 - 8 - 2;
+use pulp::Arch;
 
 /// How pixels between pixels are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +59,14 @@ pub fn resize(image: &RgbImage, part: Window, size: (usize, usize), keep: Window
         let columns = Taps::new(part.width, size.0, keep.left, keep.width, filter);
         let rows = Taps::new(part.height, size.1, keep.top, keep.height, filter);
         let (first, last) = rows.reach();
-        let band = along_rows(image, part, (first, last), &columns);
-        along_columns(&band, keep.width * 3, first, &rows)
+        Arch::new().dispatch(Resample { image, part, band: (first, last), columns: &columns, rows: &rows })
     };
     // The length is width x height x 3 by construction.
     RgbImage::from_raw(keep.width as u32, keep.height as u32, pixels).unwrap_or_default()
 }
 
 /// For each output position: the first input position, and the weights from there on.
-struct Taps {
+pub(super) struct Taps {
     spans: Vec<(usize, usize)>,
     weights: Vec<i32>,
     stride: usize,
@@ -103,7 +101,12 @@ impl Taps {
         Self { spans, weights, stride }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (usize, &[i32])> {
+    /// Number of output positions.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &[i32])> {
         self.spans.iter().zip(self.weights.chunks_exact(self.stride)).map(|(&(first, n), w)| (first, &w[..n]))
     }
 
@@ -112,49 +115,6 @@ impl Taps {
         let first = self.spans.first().map_or(0, |s| s.0);
         (first, self.spans.last().map_or(first, |s| s.0 + s.1))
     }
-}
-
-/// Rows `band.0..band.1` of `part`, resampled along the row.
-fn along_rows(image: &RgbImage, part: Window, band: (usize, usize), columns: &Taps) -> Vec<u8> {
-    let stride = image.width() as usize * 3;
-    let mut out = Vec::with_capacity((band.1 - band.0) * columns.spans.len() * 3);
-    for y in band.0..band.1 {
-        let start = (part.top + y) * stride + part.left * 3;
-        let row = &image.as_raw()[start..start + part.width * 3];
-        for (first, weights) in columns.iter() {
-            let mut sum = [HALF; 3];
-            for (pixel, &w) in row[first * 3..].chunks_exact(3).zip(weights) {
-                sum[0] += i32::from(pixel[0]) * w;
-                sum[1] += i32::from(pixel[1]) * w;
-                sum[2] += i32::from(pixel[2]) * w;
-            }
-            out.extend(sum.map(to_byte));
-        }
-    }
-    out
-}
-
-/// A band of rows of `width` bytes that starts at row `offset`, resampled along the columns.
-fn along_columns(band: &[u8], width: usize, offset: usize, rows: &Taps) -> Vec<u8> {
-    let mut out = Vec::with_capacity(rows.spans.len() * width);
-    let mut sums = vec![HALF; width];
-    for (first, weights) in rows.iter() {
-        sums.fill(HALF);
-        for (row, &w) in band[(first - offset) * width..].chunks_exact(width).zip(weights) {
-            for (sum, &byte) in sums.iter_mut().zip(row) {
-                *sum += i32::from(byte) * w;
-            }
-        }
-        out.extend(sums.iter().map(|&s| to_byte(s)));
-    }
-    out
-}
-
-/// One half, so that cutting the fraction off rounds.
-const HALF: i32 = 1 << (PRECISION_BITS - 1);
-
-fn to_byte(sum: i32) -> u8 {
-    (sum >> PRECISION_BITS).clamp(0, 255) as u8
 }
 
 fn nearest(image: &RgbImage, part: Window, size: (usize, usize), keep: Window) -> Vec<u8> {
