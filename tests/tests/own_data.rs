@@ -140,3 +140,27 @@ fn written_settings_are_read() {
     }
     assert_eq!(tested(dir), 3);
 }
+
+/// `data new` says what there is, and what it writes is a config that check and train take.
+#[test]
+fn settings_written_for_ones_own_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    common::pictures(&dir.join("pics"), &["big_cat", "dog"], 12);
+    let told = mlpt(dir, &["data", "new", "pics"]).ok().stdout;
+    assert!(told.starts_with("Read by Folder\n") && told.contains("big cat"), "{told}");
+    assert!(told.contains("DATASET.NUM_SHOTS=6"), "no more shots than a class has: {told}");
+    let again = mlpt(dir, &["data", "new", "pics"]);
+    assert!(again.code == Some(1) && again.stderr.contains("--overwrite"), "{}", again.stderr);
+    let names = std::fs::read_to_string(dir.join("pics/classes.toml")).unwrap();
+    std::fs::write(dir.join("pics/classes.toml"), names.replace("\"big cat\"", "\"tiger\"")).unwrap();
+    let check = mlpt(dir, &["data", "check", "--dataset-config-file", "pics/dataset.yaml", "--json"]).ok().stdout;
+    let check: serde_json::Value = serde_json::from_str(&check).unwrap();
+    assert_eq!(check["class_names"], serde_json::json!(["tiger", "dog"]));
+    let nothing = mlpt(dir, &["data", "new", "nowhere"]);
+    assert!(
+        nothing.code == Some(1) && nothing.stderr.contains("there is no such file or folder"),
+        "{}",
+        nothing.stderr
+    );
+}

@@ -12,6 +12,9 @@ use std::path::Path;
 /// When the bytes are no picture, break off, or would take more than 512 MiB of memory.
 pub fn decode_picture(path: &Path, bytes: &[u8]) -> Result<RgbImage> {
     let fault = |what: &dyn std::fmt::Display| {
+        // Some decoders end their messages with a line of their own.
+        let what = what.to_string();
+        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
         Error::data(path, format!("cannot be read as an image: {what}; replace it or remove it"))
     };
     if bytes.is_empty() {

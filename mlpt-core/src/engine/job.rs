@@ -226,10 +226,11 @@ pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> R
 fn skip_broken(splits: &mut Splits, events: &mut Events) -> Result<()> {
     let gone = splits.drop_broken();
     for broken in &gone {
-        events.warn(format!("Skipped: {}", broken.reason));
+        events.warn(format!("Skipped: {}", broken.reason.trim_end_matches("; replace it or remove it")));
     }
     if !gone.is_empty() {
-        events.warn(format!("Skipped {} images that cannot be read (DATALOADER.SKIP_BROKEN)", gone.len()));
+        let images = if gone.len() == 1 { "1 image".to_owned() } else { format!("{} images", gone.len()) };
+        events.warn(format!("Skipped {images} that cannot be read (DATALOADER.SKIP_BROKEN)"));
     }
     match splits.train.is_empty() && splits.test.is_empty() {
         true => Err(Error::invalid("no image of the data set can be read")),

@@ -20,7 +20,7 @@ pub fn write_config(described: &Described, dir: &Path, overwrite: bool) -> Resul
     if let Some(there) = [&settings, &classes].into_iter().find(|path| path.exists())
         && !overwrite
     {
-        return Err(Error::data(there, "is there already; give another folder, or say that it is to be overwritten"));
+        return Err(Error::data(there, "is there already; give another folder, or replace it (--overwrite)"));
     }
     let name = classes.to_str().ok_or_else(|| Error::data(&classes, "its name is not valid UTF-8; rename it"))?;
     let texts = [(classes.clone(), class_text(described)), (settings, settings_text(described, name))];

@@ -22,9 +22,11 @@ pub(super) fn new(args: &DataNewArgs) -> Result<()> {
         true => "The labels are bare numbers: write their names into classes.toml before the first run.\n",
         false => "What prompts call the classes stands in classes.toml: edit it where a name says too little.\n",
     };
+    // As many shots as every class has, and no more than people use.
+    let shots = described.classes.iter().map(|c| c.counts[0]).min().unwrap_or(1).clamp(1, 16);
     print(&format!(
         "{}\nWritten: {}\n         {}\n{names}\nThen:\n  mlpt data check --dataset-config-file {1}\n  mlpt train --trainer MLPT \
-         --dataset-config-file {1} DATASET.NUM_SHOTS=16",
+         --dataset-config-file {1} DATASET.NUM_SHOTS={shots}",
         text(&described),
         settings.display(),
         classes.display(),

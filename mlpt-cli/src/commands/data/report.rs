@@ -59,8 +59,10 @@ impl Report {
         let counts = check.differences.iter().filter(|d| d.what != "image").count();
         let verdict = match (&check.fault, check.missing, counts) {
             (Some(_), ..) => Some("cannot be used".to_owned()),
-            (None, n @ 1.., _) => Some(format!("{n} images are missing")),
-            (None, 0, n @ 1..) => Some(format!("can be used, but {n} counts are not the published ones")),
+            (None, 1, _) => Some("1 image is missing".to_owned()),
+            (None, n @ 2.., _) => Some(format!("{n} images are missing")),
+            (None, 0, 1) => Some("can be used, but one count is not the published one".to_owned()),
+            (None, 0, n @ 2..) => Some(format!("can be used, but {n} counts are not the published ones")),
             (None, 0, 0) if check.source == Some(SplitSource::Drawn) => {
                 Some("can be used, but its split is not the published one".to_owned())
             }
@@ -114,7 +116,7 @@ impl Report {
         let list: Vec<Value> = broken.iter().map(|b| json!({ "image": b.image, "reason": b.reason })).collect();
         self.json["broken"] = json!(list);
         if !broken.is_empty() {
-            let what = format!("{} images cannot be read", broken.len());
+            let what = format!("{} cannot be read", images_of(broken.len()));
             self.verdict = Some(self.verdict.take().map_or(what.clone(), |v| format!("{v}; {what}")));
         }
     }
@@ -128,6 +130,10 @@ impl Report {
         out.push_str(&format!("  {}\n", self.verdict.as_deref().unwrap_or(good)));
         out
     }
+}
+
+fn images_of(count: usize) -> String {
+    if count == 1 { "1 image".to_owned() } else { format!("{count} images") }
 }
 
 fn source_text(source: &SplitSource, check: &Check) -> String {
