@@ -3,7 +3,7 @@
 //! | name | kind | module |
 //! |---|---|---|
 //! | `CoOp`, `MaPLe` | mechanism | [`mechanisms`] |
-//! | `ZeroshotCLIP` | trainer | [`zeroshot`] |
+//! | `ZeroshotCLIP`, `ZeroshotCLIP2` | trainer | [`zeroshot`] |
 //! | `CoOp`, `MaPLe` | trainer: one learner of that mechanism | [`single`] |
 //! | `MLPT` | trainer: two learners of any two mechanisms | [`mlpt`] |
 //!

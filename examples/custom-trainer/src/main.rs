@@ -1,6 +1,7 @@
-//! The `mlpt` command with one more trainer in it.
+//! The `mlpt` command with one more trainer and one more mechanism in it.
 
 mod linear_probe;
+mod task_residual;
 
 use std::process::ExitCode;
 
@@ -8,6 +9,7 @@ fn main() -> ExitCode {
     mlpt_cli::run_with(|all| {
         mlpt_datasets::register(all)?;
         mlpt_trainers::register(all)?;
-        linear_probe::register(all)
+        linear_probe::register(all)?;
+        task_residual::register(all)
     })
 }

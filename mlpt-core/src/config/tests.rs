@@ -280,6 +280,9 @@ fn published_files_mean_what_they_say() {
     for entry in std::fs::read_dir(Path::new(CONFIGS).join("trainers/CoOp")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if name == "rn50_val" {
+            continue; // the one with other settings; `tests/tests/published_configs.rs` looks at it
+        }
         let c = resolve(|l| {
             l.dataset_file(Path::new(CONFIGS).join("datasets/caltech101.yaml")).config_file(&path).flag(
                 "--trainer",

@@ -105,3 +105,33 @@ fn zero_shot_is_the_template_and_one_text_pass() {
     let wanted = (cosine * world.clip.logit_scale()).unwrap();
     assert!(crate::common::distance(&flat(&logits), &flat(&wanted)) < 1e-4);
 }
+
+/// Seven templates and the data set's own; for ImageNet the seven alone. By hand, one prompt at a time.
+#[test]
+fn the_ensemble_is_the_mean_of_unit_length_prompts() {
+    let unit = |x: &Tensor| x.broadcast_div(&x.sqr().unwrap().sum_keepdim(D::Minus1).unwrap().sqrt().unwrap()).unwrap();
+    let mut kept = Vec::new();
+    for (dataset, count) in [("Caltech101", 8), ("ImageNet", 7)] {
+        let world = World::new("ZeroshotCLIP2", &[("DATASET.NAME", dataset.into())]);
+        let before = world.clip.passes().text;
+        let trainer = world.trainer(1).unwrap();
+        assert_eq!(world.clip.passes().text - before, count as u64);
+        let features = world.data.pool_features(&world.clip).unwrap();
+        let logits = trainer.logits(&world.clip, ImageInput::Features(&features)).unwrap();
+        let mut templates = mlpt_trainers::zeroshot::SELECTED.to_vec();
+        templates.push("a photo of a {}.");
+        let classes: Vec<Tensor> = ["red circle", "blue square", "a green triangle"]
+            .iter()
+            .map(|name| {
+                let of = |t: &&str| unit(&world.clip.encode_prompts(&[t.replace("{}", name)]).unwrap());
+                let all: Vec<Tensor> = templates[..count].iter().map(of).collect();
+                Tensor::cat(&all, 0).unwrap().mean_keepdim(0).unwrap()
+            })
+            .collect();
+        let cosine = unit(&features).matmul(&unit(&Tensor::cat(&classes, 0).unwrap()).t().unwrap()).unwrap();
+        let wanted = (cosine * world.clip.logit_scale()).unwrap();
+        assert!(crate::common::distance(&flat(&logits), &flat(&wanted)) < 1e-4);
+        kept.push(flat(&logits));
+    }
+    assert_ne!(kept[0], kept[1]);
+}
