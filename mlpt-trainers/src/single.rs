@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Name of the learner and of its checkpoint folder.
 const LEARNER: &str = "prompt_learner";
 
-/// One learner, trained on the given labels with cross-entropy or generalized cross-entropy.
+/// One learner, trained on the given labels with the loss of `LOSS.NAME`.
 pub struct Single {
     learner: Learner,
     loss: Loss,
@@ -93,9 +93,8 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         "CoOp",
         "CoOp",
         "one prompt learner on the given labels",
-        "Context optimisation on the given labels, right or wrong, with cross-entropy or \
-         (LOSS.NAME gce) generalized cross-entropy. Zhou et al., IJCV 2022; Zhang and Sabuncu, \
-         NeurIPS 2018. Keys of the prompt: TRAINER.COOP.",
+        "Context optimisation on the given labels, right or wrong, with cross-entropy or another \
+         LOSS.NAME. Zhou et al., IJCV 2022. Keys of the prompt: TRAINER.COOP.",
     ))?;
     let maple = entry(
         "MaPLe",

@@ -4,6 +4,7 @@ Pinned: torch 2.15.0 (CPU). Run in this folder: python loss.py
 """
 
 import json
+import math
 
 import torch
 import torch.nn.functional as F
@@ -22,20 +23,44 @@ def gce_soft(z, t, q):
     return (t * (1 - (z.softmax(1) + EPSILON) ** q) / q).sum(1).mean()
 
 
+def rce(z, t):
+    """Reverse cross-entropy: no logarithm is less than -4, which also stands for that of 0."""
+    return -(z.softmax(1) * t.log().clamp(min=-4)).sum(1).mean()
+
+
+def sce(z, t, alpha, beta):
+    return alpha * F.cross_entropy(z, t) + beta * rce(z, t)
+
+
+def mae(z, t):
+    return (z.softmax(1) - t).abs().sum(1).mean()
+
+
+def nce(z, t):
+    log_p = z.log_softmax(1)
+    if z.shape[1] == 1:
+        return log_p.sum() * 0
+    return ((t * log_p).sum(1) / log_p.sum(1)).mean()
+
+
+def phuber(z, t, tau):
+    log_p = z.log_softmax(1)
+    tangent = -tau * log_p.exp() + math.log(tau) + 1
+    return (t * torch.where(log_p.exp() > 1 / tau, -log_p, tangent)).sum(1).mean()
+
+
+def double_softmax(z, t):
+    return F.cross_entropy(z.softmax(1), t)
+
+
 cases = []
-for name, logits in {
-    "ordinary": torch.randn(5, 4) * 3,
-    "one image": torch.randn(1, 7),
-    # Probabilities of exactly 0 and 1 in f32.
-    "saturated": torch.tensor([[200.0, -200.0, 0.0], [-150.0, 150.0, 149.0]]),
-    "many classes": torch.randn(3, 61) * 4,
-    "one class": torch.randn(3, 1),
-    # Targets sharpened until some are exactly 0 and 1 in f32.
-    "hard targets": torch.randn(5, 6) * 2,
-}.items():
+
+
+def case(name, logits):
     logits = logits.float().double()
     labels = torch.randint(0, logits.shape[1], (len(logits),))
     sharp = 400 if name == "hard targets" else 2
+    one_hot = F.one_hot(labels, logits.shape[1]).double()
     targets = (torch.randn_like(logits) * sharp).softmax(1).float().double()
     losses = {
         "ce hard": lambda z: F.cross_entropy(z, labels),
@@ -46,6 +71,19 @@ for name, logits in {
         "gce0.8 soft": lambda z: gce_soft(z, targets, 0.8),
         "gce1 hard": lambda z: gce_hard(z, labels, 1.0),
         "gce1 soft": lambda z: gce_soft(z, targets, 1.0),
+        "sce hard": lambda z: sce(z, one_hot, 0.1, 1.0),
+        "sce soft": lambda z: sce(z, targets, 0.1, 1.0),
+        "sce2 hard": lambda z: sce(z, one_hot, 2.0, 0.5),
+        "mae hard": lambda z: mae(z, one_hot),
+        "mae soft": lambda z: mae(z, targets),
+        "nce-rce hard": lambda z: nce(z, one_hot) + rce(z, one_hot),
+        "nce-rce soft": lambda z: nce(z, targets) + rce(z, targets),
+        "nce-rce2 soft": lambda z: 3 * nce(z, targets) + 0.5 * rce(z, targets),
+        "phuber-ce hard": lambda z: phuber(z, one_hot, 10.0),
+        "phuber-ce soft": lambda z: phuber(z, targets, 10.0),
+        "phuber-ce2 soft": lambda z: phuber(z, targets, 2.0),
+        "double-softmax-ce hard": lambda z: F.cross_entropy(z.softmax(1), labels),
+        "double-softmax-ce soft": lambda z: double_softmax(z, targets),
         "mse": lambda z: F.mse_loss(z.softmax(1), targets),
     }
     values = {}
@@ -64,6 +102,28 @@ for name, logits in {
             "per_sample": F.cross_entropy(logits, labels, reduction="none").tolist(),
         }
     )
+
+
+for name, logits in {
+    "ordinary": torch.randn(5, 4) * 3,
+    "one image": torch.randn(1, 7),
+    # Probabilities of exactly 0 and 1 in f32.
+    "saturated": torch.tensor([[200.0, -200.0, 0.0], [-150.0, 150.0, 149.0]]),
+    "many classes": torch.randn(3, 61) * 4,
+    "one class": torch.randn(3, 1),
+    # Targets sharpened until some are exactly 0 and 1 in f32.
+    "hard targets": torch.randn(5, 6) * 2,
+}.items():
+    case(name, logits)
+# Drawn after the others, whose numbers stay what they were.
+for name, logits in {
+    "one image, two classes": torch.randn(1, 2),
+    "two classes": torch.randn(9, 2) * 3,
+    "seven classes": torch.randn(5, 7) * 2,
+    # Logits of 100 and -100.
+    "extreme": torch.randn(4, 7).sign() * 100,
+}.items():
+    case(name, logits)
 with open("loss.json", "w") as f:
     json.dump(cases, f)
     f.write("\n")

@@ -1,11 +1,15 @@
 //! A loss by its name.
 
-use super::{LossConfig, check, cross_entropy, generalized};
+use super::{LossConfig, absolute, active_passive, check, cross_entropy, double_softmax};
+use super::{generalized, huberised, symmetric};
 use crate::{Error, Result};
 use candle_core::Tensor;
 
+/// Every name that `LOSS.NAME` can have.
+pub const NAMES: [&str; 7] = ["ce", "gce", "sce", "mae", "nce-rce", "phuber-ce", "double-softmax-ce"];
+
 /// A loss on logits. Every loss is computed in f32, is differentiable in the logits, and takes the
-/// mean over the batch.
+/// mean over the batch. Each one's formula stands in its own file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Loss {
     /// Cross-entropy.
@@ -15,24 +19,49 @@ pub enum Loss {
         /// From above 0 (cross-entropy in the limit) to 1 (mean absolute error).
         q: f64,
     },
+    /// Symmetric cross-entropy (Wang et al. 2019).
+    Symmetric {
+        /// Weight of cross-entropy.
+        alpha: f64,
+        /// Weight of reverse cross-entropy.
+        beta: f64,
+    },
+    /// Mean absolute error of probabilities (Ghosh et al. 2017).
+    AbsoluteError,
+    /// Normalised and reverse cross-entropy (Ma et al. 2020).
+    ActivePassive {
+        /// Weight of normalised cross-entropy.
+        alpha: f64,
+        /// Weight of reverse cross-entropy.
+        beta: f64,
+    },
+    /// Partially Huberised cross-entropy (Menon et al. 2020).
+    Huberised {
+        /// Above 1; linear where the probability is at most `1 / tau`.
+        tau: f64,
+    },
+    /// Cross-entropy of `softmax(softmax(logits))`.
+    DoubleSoftmax,
 }
 
 impl Loss {
     /// The loss that the settings ask for.
     ///
     /// # Errors
-    /// All faults at once: an unknown name, a q out of range.
+    /// All faults at once: an unknown name, a number out of range.
     pub fn new(config: &LossConfig) -> Result<Self> {
-        let mut faults = Vec::new();
-        let q = config.gce_q;
-        if !(q > 0.0 && q <= 1.0) {
-            faults.push(format!("LOSS.GCE_Q is {q}: it must be greater than 0 and at most 1"));
-        }
+        let mut faults = config.faults();
         let loss = match config.name.to_ascii_lowercase().as_str() {
             "ce" => Self::CrossEntropy,
-            "gce" => Self::Generalized { q },
+            "gce" => Self::Generalized { q: config.gce_q },
+            "sce" => Self::Symmetric { alpha: config.sce_alpha, beta: config.sce_beta },
+            "mae" => Self::AbsoluteError,
+            "nce-rce" => Self::ActivePassive { alpha: config.apl_alpha, beta: config.apl_beta },
+            "phuber-ce" => Self::Huberised { tau: config.phuber_tau },
+            "double-softmax-ce" => Self::DoubleSoftmax,
             _ => {
-                faults.push(format!("LOSS.NAME is '{}': it must be one of ce, gce", config.name));
+                let known = NAMES.join(", ");
+                faults.insert(0, format!("LOSS.NAME is '{}': it must be one of {known}", config.name));
                 Self::CrossEntropy
             }
         };
@@ -44,6 +73,11 @@ impl Loss {
         match self {
             Self::CrossEntropy => "ce",
             Self::Generalized { .. } => "gce",
+            Self::Symmetric { .. } => "sce",
+            Self::AbsoluteError => "mae",
+            Self::ActivePassive { .. } => "nce-rce",
+            Self::Huberised { .. } => "phuber-ce",
+            Self::DoubleSoftmax => "double-softmax-ce",
         }
     }
 
@@ -55,10 +89,11 @@ impl Loss {
         let (batch, classes) = check::logits(logits)?;
         let labels = check::labels(labels, batch, classes)?;
         let index = Tensor::from_vec(labels, (batch, 1), logits.device())?;
-        Ok(match self {
-            Self::CrossEntropy => cross_entropy::hard(logits, &index)?,
-            Self::Generalized { q } => generalized::hard(logits, &index, *q)?,
-        })
+        match self {
+            Self::CrossEntropy => Ok(cross_entropy::hard(logits, &index)?),
+            Self::Generalized { q } => Ok(generalized::hard(logits, &index, *q)?),
+            _ => self.against(logits, &check::one_hot(&index, classes)?),
+        }
     }
 
     /// The mean loss (a scalar) of logits `[B, C]` against target distributions `[B, C]`, which
@@ -68,15 +103,24 @@ impl Loss {
     /// When a shape does not fit.
     pub fn soft(&self, logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
         let (batch, classes) = check::logits(logits)?;
-        let targets = check::targets(targets, batch, classes)?;
-        Ok(match self {
-            Self::CrossEntropy => cross_entropy::soft(logits, &targets)?,
-            Self::Generalized { q } => generalized::soft(logits, &targets, *q)?,
+        self.against(logits, &check::targets(targets, batch, classes)?)
+    }
+
+    /// The loss against distributions that have been checked.
+    fn against(&self, logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
+        Ok(match *self {
+            Self::CrossEntropy => cross_entropy::soft(logits, targets)?,
+            Self::Generalized { q } => generalized::soft(logits, targets, q)?,
+            Self::Symmetric { alpha, beta } => symmetric::mean(logits, targets, alpha, beta)?,
+            Self::AbsoluteError => absolute::mean(logits, targets)?,
+            Self::ActivePassive { alpha, beta } => active_passive::mean(logits, targets, alpha, beta)?,
+            Self::Huberised { tau } => huberised::mean(logits, targets, tau)?,
+            Self::DoubleSoftmax => double_softmax::mean(logits, targets)?,
         })
     }
 }
 
-/// The loss called `name`, with the default q.
+/// The loss called `name`, with the other keys at their defaults.
 ///
 /// # Errors
 /// When there is none.

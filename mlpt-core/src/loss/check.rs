@@ -1,7 +1,7 @@
 //! Shapes and labels are checked on the host: a wrong index is an error, not a crash on the device.
 
 use crate::{Error, Result};
-use candle_core::{DType, Tensor};
+use candle_core::{D, DType, Tensor};
 
 /// `(B, C)` of the logits.
 pub(super) fn logits(logits: &Tensor) -> Result<(usize, usize)> {
@@ -38,4 +38,11 @@ pub(super) fn targets(targets: &Tensor, batch: usize, classes: usize) -> Result<
         )));
     }
     Ok(targets.detach().to_dtype(DType::F32)?)
+}
+
+/// One-hot rows `[B, C]` in f32 of labels `[B, 1]` that are below `C`.
+pub(super) fn one_hot(index: &Tensor, classes: usize) -> Result<Tensor> {
+    let ones = Tensor::ones(index.shape(), DType::F32, index.device())?;
+    let zeros = Tensor::zeros((index.elem_count(), classes), DType::F32, index.device())?;
+    Ok(zeros.scatter_add(index, &ones, D::Minus1)?)
 }

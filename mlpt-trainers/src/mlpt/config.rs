@@ -31,7 +31,7 @@ mlpt_core::section! {
         pub lambda_u: f64 = 1.0, "LAMBDA_U";
         /// What is learnt from: soft (sharpened distributions) or onehot (their greatest entry).
         pub targets: String = "soft".to_owned(), "TARGETS";
-        /// Loss of the warm-up epochs, ce or gce; empty: LOSS.NAME.
+        /// Loss of the warm-up epochs, by a name that LOSS.NAME can have; empty: LOSS.NAME.
         pub warmup_loss: String = String::new(), "WARMUP_LOSS";
     }
 }

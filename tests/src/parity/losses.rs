@@ -5,14 +5,14 @@ use super::comparison::Comparison;
 use super::{Check, golden};
 use candle_core::{DType, Device, Tensor, Var};
 use mlpt_core::Result;
-use mlpt_core::loss::{Loss, mse_probs, per_sample_ce};
+use mlpt_core::loss::{Loss, by_name, mse_probs, per_sample_ce};
 use serde_json::Value;
 
 const GROUP: &str = "losses";
 const REFERENCE: &str = "loss.py (torch 2.15.0)";
 
 /// Where a loss is kept in the golden file, and what it is called in the report.
-const LOSSES: [(&str, &str); 9] = [
+const LOSSES: [(&str, &str); 22] = [
     ("ce hard", "cross-entropy, labels"),
     ("ce soft", "cross-entropy, target distributions"),
     ("gce hard", "generalised cross-entropy, q 0.5, labels"),
@@ -21,6 +21,19 @@ const LOSSES: [(&str, &str); 9] = [
     ("gce0.8 soft", "generalised cross-entropy, q 0.8, target distributions"),
     ("gce1 hard", "generalised cross-entropy, q 1, labels"),
     ("gce1 soft", "generalised cross-entropy, q 1, target distributions"),
+    ("sce hard", "symmetric cross-entropy, labels"),
+    ("sce soft", "symmetric cross-entropy, target distributions"),
+    ("sce2 hard", "symmetric cross-entropy, weights 2 and 0.5, labels"),
+    ("mae hard", "mean absolute error, labels"),
+    ("mae soft", "mean absolute error, target distributions"),
+    ("nce-rce hard", "normalised and reverse cross-entropy, labels"),
+    ("nce-rce soft", "normalised and reverse cross-entropy, target distributions"),
+    ("nce-rce2 soft", "normalised and reverse cross-entropy, weights 3 and 0.5, target distributions"),
+    ("phuber-ce hard", "partially Huberised cross-entropy, tau 10, labels"),
+    ("phuber-ce soft", "partially Huberised cross-entropy, tau 10, target distributions"),
+    ("phuber-ce2 soft", "partially Huberised cross-entropy, tau 2, target distributions"),
+    ("double-softmax-ce hard", "cross-entropy of a double softmax, labels"),
+    ("double-softmax-ce soft", "cross-entropy of a double softmax, target distributions"),
     ("mse", "squared distance of probabilities"),
 ];
 
@@ -31,8 +44,10 @@ pub(super) fn checks() -> Vec<Check> {
         let cases: &[Value] = cases.as_array().map_or(&[], Vec::as_slice);
         let mut checks = Vec::new();
         for (key, name) in LOSSES {
-            // Cross-entropy grows with the logits, the others are at most 2.
-            let tolerance = if key.starts_with("ce") { 5e-6 } else { 1e-6 };
+            // Cross-entropy grows with the logits, and reverse cross-entropy reaches 4; the others are at most 2,
+            // or 3.3 for Huberised cross-entropy.
+            let large = ["ce", "sce", "nce-rce"].iter().any(|name| key.starts_with(name));
+            let tolerance = if large { 5e-6 } else { 1e-6 };
             let mut value = Comparison::absolute(GROUP, name, REFERENCE, tolerance);
             let mut gradient = Comparison::absolute(GROUP, format!("{name}: gradient"), REFERENCE, 2e-7);
             for case in cases {
@@ -54,11 +69,15 @@ pub(super) fn checks() -> Vec<Check> {
 /// The loss called `key`, and its gradient.
 fn ours(key: &str, case: &Value) -> Result<(f64, Vec<f64>)> {
     let z = Var::from_tensor(&logits(case)?)?;
-    let loss = match key.split(' ').next() {
-        Some("ce") => Loss::CrossEntropy,
-        Some("gce") => Loss::Generalized { q: 0.5 },
-        Some("gce0.8") => Loss::Generalized { q: 0.8 },
-        _ => Loss::Generalized { q: 1.0 },
+    let loss = match key.split(' ').next().unwrap_or_default() {
+        "gce0.8" => Loss::Generalized { q: 0.8 },
+        "gce1" => Loss::Generalized { q: 1.0 },
+        "sce2" => Loss::Symmetric { alpha: 2.0, beta: 0.5 },
+        "nce-rce2" => Loss::ActivePassive { alpha: 3.0, beta: 0.5 },
+        "phuber-ce2" => Loss::Huberised { tau: 2.0 },
+        // No loss of a learner; its value is taken below.
+        "mse" => Loss::CrossEntropy,
+        name => by_name(name)?,
     };
     let value = match (key, key.ends_with("hard")) {
         ("mse", _) => mse_probs(&z, &matrix(case, "targets")?)?,

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod limits;
+
 use super::*;
 use candle_core::{DType, Device, Tensor, Var};
 use serde_json::Value;
@@ -31,8 +33,9 @@ fn assert_close(ours: &[f64], theirs: &[f64], what: &str) {
 
 #[test]
 fn values_and_gradients_are_pytorchs() {
-    let gce = by_name("gce").unwrap();
-    assert_eq!(gce, Loss::Generalized { q: 0.5 });
+    let losses = NAMES.map(|name| (name, by_name(name).unwrap()));
+    assert_eq!(losses[1].1, Loss::Generalized { q: 0.5 });
+    assert_eq!(losses[2].1, Loss::Symmetric { alpha: 0.1, beta: 1.0 });
     for case in golden() {
         let (y, t) = (labels(&case["labels"]), matrix(&case["targets"]));
         let compare = |name: &str, loss: &dyn Fn(&Tensor) -> crate::Result<Tensor>| {
@@ -45,11 +48,14 @@ fn values_and_gradients_are_pytorchs() {
             assert_close(&[value.to_scalar::<f32>().unwrap().into()], &[expected["value"].as_f64().unwrap()], &what);
             assert_close(&gradient, &floats(&expected["gradient"]), &what);
         };
-        compare("ce hard", &|z| Loss::CrossEntropy.hard(z, &y));
-        compare("ce soft", &|z| Loss::CrossEntropy.soft(z, &t));
-        compare("gce hard", &|z| gce.hard(z, &y));
-        compare("gce soft", &|z| gce.soft(z, &t));
+        for (name, loss) in &losses {
+            compare(&format!("{name} hard"), &|z| loss.hard(z, &y));
+            compare(&format!("{name} soft"), &|z| loss.soft(z, &t));
+        }
         compare("gce0.8 hard", &|z| Loss::Generalized { q: 0.8 }.hard(z, &y));
+        compare("sce2 hard", &|z| Loss::Symmetric { alpha: 2.0, beta: 0.5 }.hard(z, &y));
+        compare("nce-rce2 soft", &|z| Loss::ActivePassive { alpha: 3.0, beta: 0.5 }.soft(z, &t));
+        compare("phuber-ce2 soft", &|z| Loss::Huberised { tau: 2.0 }.soft(z, &t));
         compare("mse", &|z| mse_probs(z, &t));
         let ours = per_sample_ce(&matrix(&case["logits"]), &y).unwrap();
         for (ours, theirs) in ours.iter().zip(floats(&case["per_sample"])) {
@@ -63,8 +69,9 @@ fn a_one_hot_target_is_the_hard_label() {
     let logits = Tensor::new(&[[1f32, -2.0, 0.5], [90.0, 0.0, -90.0]], &Device::Cpu).unwrap();
     let y = Tensor::new(&[2u32, 1], &Device::Cpu).unwrap();
     let t = Tensor::new(&[[0f32, 0.0, 1.0], [0.0, 1.0, 0.0]], &Device::Cpu).unwrap();
-    for name in ["ce", "gce"] {
+    for name in NAMES {
         let loss = by_name(name).unwrap();
+        assert_eq!(loss.name(), name);
         let value = |x: crate::Result<Tensor>| x.unwrap().to_scalar::<f32>().unwrap();
         assert_eq!(value(loss.hard(&logits, &y)), value(loss.soft(&logits, &t)), "{name}");
     }
@@ -83,7 +90,28 @@ fn what_does_not_fit_is_an_error() {
     let empty = Tensor::zeros((0, 3), DType::F32, cpu).unwrap();
     assert!(Loss::CrossEntropy.soft(&empty, &empty).is_err());
 
-    let config = LossConfig { name: "mae".into(), gce_q: 0.0 };
+    // All at once, whichever loss is chosen.
+    let config = LossConfig {
+        name: "mse".into(),
+        gce_q: 0.0,
+        sce_alpha: -1.0,
+        sce_beta: f64::NAN,
+        apl_alpha: 0.0,
+        apl_beta: 0.0,
+        phuber_tau: 1.0,
+    };
     let message = Loss::new(&config).unwrap_err().to_string();
-    assert!(message.contains("LOSS.NAME is 'mae'") && message.contains("LOSS.GCE_Q is 0"), "{message}");
+    for part in [
+        "LOSS.NAME is 'mse': it must be one of ce, gce, sce, mae, nce-rce, phuber-ce, double-softmax-ce",
+        "LOSS.GCE_Q is 0",
+        "LOSS.SCE_ALPHA is -1: it must be 0 or greater",
+        "LOSS.SCE_BETA is NaN",
+        "LOSS.APL_ALPHA and LOSS.APL_BETA are both 0",
+        "LOSS.PHUBER_TAU is 1: it must be greater than 1",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(Loss::new(&LossConfig { phuber_tau: f64::INFINITY, ..LossConfig::default() }).is_err());
+    let names = ["MAE", "Nce-Rce"].map(|name| by_name(name).unwrap().name());
+    assert_eq!(names, ["mae", "nce-rce"]);
 }
