@@ -115,6 +115,14 @@ impl Learner {
         self.prompt.logits(clip, text, images)
     }
 
+    /// The values of the logits `[B, C]`, without a graph.
+    ///
+    /// # Errors
+    /// As [`PromptLearner::predict`].
+    pub fn predict(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
+        self.prompt.predict(clip, text, images)
+    }
+
     /// One step of this learner's optimiser down `loss`; gives the gradient's norm, before it is cut
     /// to OPTIM.CLIP_NORM. Nothing is changed when the loss or a gradient is not finite.
     ///

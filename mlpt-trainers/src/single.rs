@@ -50,7 +50,7 @@ impl Trainer for Single {
     }
 
     fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {
-        Ok(self.learner.logits(clip, self.text.as_ref(), images)?.detach())
+        self.learner.predict(clip, self.text.as_ref(), images)
     }
 
     fn shares_image_features(&self) -> bool {
@@ -96,6 +96,14 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         "Context optimisation on the given labels, right or wrong, with cross-entropy or another \
          LOSS.NAME. Zhou et al., IJCV 2022. Keys of the prompt: TRAINER.COOP.",
     ))?;
+    let cocoop = entry(
+        "CoCoOp",
+        "CoCoOp",
+        "one learner of a context that each image shifts",
+        "Conditional context optimisation on the given labels. Every image of a batch costs a text pass over all \
+         classes, so the published batch is 1. Zhou et al., CVPR 2022. Keys of the prompt: TRAINER.COCOOP.",
+    );
+    registries.trainers.register(few(cocoop, 1, 0.002, 10))?;
     let maple = entry(
         "MaPLe",
         "MaPLe",
@@ -103,11 +111,30 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         "Multi-modal prompt learning on the given labels. Khattak et al., CVPR 2023. Keys of the prompts: \
          TRAINER.MAPLE.",
     );
-    registries.trainers.register(
-        maple
-            .default("DATALOADER.TRAIN_X.BATCH_SIZE", 4)
-            .default("OPTIM.LR", 0.0035)
-            .default("OPTIM.MAX_EPOCH", 5)
-            .default("TRAIN.PRINT_FREQ", 20),
-    )
+    registries.trainers.register(few(maple, 4, 0.0035, 5))?;
+    let vpt = entry(
+        "VPT",
+        "VPT",
+        "one learner of prompts in the image tower",
+        "Visual prompt tuning on the given labels; the texts stay as they are. Jia et al., ECCV 2022. Keys of the \
+         prompts: TRAINER.VPT.",
+    );
+    registries.trainers.register(few(vpt, 4, 0.0025, 5))?;
+    let ivlp = entry(
+        "IVLP",
+        "IVLP",
+        "one learner of prompts in both towers, each on its own",
+        "Independent vision-language prompting on the given labels. Khattak et al., CVPR 2023. Keys of the prompts: \
+         TRAINER.IVLP.",
+    );
+    registries.trainers.register(few(ivlp, 4, 0.0035, 5))
+}
+
+/// The published settings of trainers that see few images a step, for few epochs.
+fn few(entry: Entry<TrainerFactory>, batch: i64, lr: f64, epochs: i64) -> Entry<TrainerFactory> {
+    entry
+        .default("DATALOADER.TRAIN_X.BATCH_SIZE", batch)
+        .default("OPTIM.LR", lr)
+        .default("OPTIM.MAX_EPOCH", epochs)
+        .default("TRAIN.PRINT_FREQ", 20)
 }

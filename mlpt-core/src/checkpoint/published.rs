@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const STEM: &str = "model.pth.tar-";
 /// In front of what was learnt, where the whole model was saved (MaPLe, RMaPLe, IVLP).
 const LEARNER: &str = "prompt_learner.";
+/// In the names of prompts that sit in the towers themselves (IVLP; VPT, which has no others).
+const IN_TOWER: &str = "VPT";
 /// Buffers that follow from the class names.
 const BUFFERS: [&str; 2] = ["token_prefix", "token_suffix"];
 /// The frozen model, which those checkpoints hold beside it.
@@ -46,7 +48,8 @@ pub(super) fn is_published(path: &Path) -> bool {
 
 /// What a published checkpoint has learnt, and for how many epochs.
 pub(super) struct Published {
-    /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe.
+    /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe; of VPT and
+    /// IVLP the prompts in the towers, under their whole names.
     pub(super) tensors: BTreeMap<String, Tensor>,
     /// Finished epochs.
     pub(super) epoch: Option<usize>,
@@ -55,22 +58,21 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// Reads a `.pth.tar`: what the learner of CoOp, CoCoOp or MLPT saved, or the whole model of MaPLe, of which
-    /// only what was learnt is kept.
+    /// Reads a `.pth.tar`: what the learner of CoOp, CoCoOp or MLPT saved, or the whole model of MaPLe,
+    /// VPT or IVLP, of which only what was learnt is kept.
     ///
     /// # Errors
     /// When it is no such file, or nothing in it was learnt: the message says what it holds.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let StateDict { tensors, epoch, val_result, .. } = read_state_dict(path)?;
-        let whole = tensors.keys().any(|name| name.starts_with(LEARNER));
+        let whole = tensors.keys().any(|name| name.starts_with(LEARNER) || name.contains(IN_TOWER));
         let names: Vec<String> = tensors.keys().take(4).cloned().collect();
         let learnt: BTreeMap<String, Tensor> = tensors
             .into_iter()
             .filter_map(|(name, tensor)| {
                 let name = match name.strip_prefix(LEARNER) {
                     Some(rest) => rest.to_owned(),
-                    // Prompts that sit in the towers themselves.
-                    None if whole && FROZEN.iter().any(|f| name.starts_with(f)) && !name.contains("VPT") => {
+                    None if whole && FROZEN.iter().any(|f| name.starts_with(f)) && !name.contains(IN_TOWER) => {
                         return None;
                     }
                     None => name,
@@ -78,10 +80,13 @@ impl Published {
                 (!BUFFERS.contains(&name.as_str())).then_some((name, tensor))
             })
             .collect();
-        if !learnt.contains_key("ctx") && !learnt.keys().any(|name| name.contains("VPT")) {
+        if !learnt.contains_key("ctx") && !learnt.keys().any(|name| name.contains(IN_TOWER)) {
             return Err(Error::model(
                 path,
-                format!("holds no prompt that CoOp, CoCoOp, MaPLe or MLPT saved, but {}, ...", names.join(", ")),
+                format!(
+                    "holds no prompt that CoOp, CoCoOp, VPT, IVLP, MaPLe or MLPT saved, but {}, ...",
+                    names.join(", ")
+                ),
             ));
         }
         let epoch = epoch.and_then(|e| usize::try_from(e).ok());

@@ -65,6 +65,15 @@ pub trait PromptLearner: Send {
     /// When `images` is of a kind that the mechanism cannot use, or a tensor operation fails.
     fn logits(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor>;
 
+    /// The values of [`PromptLearner::logits`] `[B, C]`, without a graph. A mechanism whose logits need much memory
+    /// makes them in parts here.
+    ///
+    /// # Errors
+    /// As there.
+    fn predict(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
+        Ok(self.logits(clip, text, images)?.detach())
+    }
+
     /// Whether image features can be shared.
     fn image_side(&self) -> ImageSide {
         ImageSide::Frozen

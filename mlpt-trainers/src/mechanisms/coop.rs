@@ -75,7 +75,7 @@ impl CoOp {
         let tokenizer = ctx.clip.tokenizer();
         let classes: Vec<ClassTokens> =
             ctx.class_names.iter().map(|name| ClassTokens::new(tokenizer, name)).collect::<Result<_>>()?;
-        let (var, csc) = initial_context(&config, ctx)?;
+        let (var, csc) = initial_context(config.n_ctx, config.csc, &config.ctx_init, ctx)?;
         let m = var.dim(candle_core::D::Minus2)?;
         check_lengths(ctx, &classes, m)?;
 
@@ -156,32 +156,30 @@ impl PromptLearner for CoOp {
     }
 }
 
-/// The context's first values, and whether each class has its own.
-fn initial_context(config: &CoOpConfig, ctx: &LearnerContext<'_>) -> Result<(Var, bool)> {
-    let words = config.ctx_init.replace('_', " ");
+/// The context's first values: those of the tokens of `words`, or else `n_ctx` drawn ones, with `csc` a set for each
+/// class; and whether each class has its own.
+pub(super) fn initial_context(n_ctx: usize, csc: bool, words: &str, ctx: &LearnerContext<'_>) -> Result<(Var, bool)> {
+    let words = words.replace('_', " ");
     if !words.trim().is_empty() {
-        if config.csc {
+        if csc {
             tracing::warn!("CTX_INIT is set: CSC is ignored, all classes share one context");
         }
         let ids = ctx.clip.tokenizer().encode(words.trim())?;
         return Ok((Var::from_tensor(&ctx.clip.embed_tokens(&ids)?.to_dtype(DType::F32)?)?, false));
     }
-    if config.n_ctx == 0 {
+    if n_ctx == 0 {
         return Err(Error::Config(vec!["N_CTX: at least one context token is needed".to_owned()]));
     }
     let room = ctx.clip.context_length();
-    if config.n_ctx > room {
-        return Err(Error::Config(vec![format!(
-            "N_CTX is {}: the text tower has room for {room} tokens",
-            config.n_ctx
-        )]));
+    if n_ctx > room {
+        return Err(Error::Config(vec![format!("N_CTX is {n_ctx}: the text tower has room for {room} tokens")]));
     }
     let width = ctx.clip.text_width();
-    let shape = match config.csc {
-        true => vec![ctx.class_names.len(), config.n_ctx, width],
-        false => vec![config.n_ctx, width],
+    let shape = match csc {
+        true => vec![ctx.class_names.len(), n_ctx, width],
+        false => vec![n_ctx, width],
     };
-    Ok((draw::prompt(&shape, &ctx.rng, ctx.clip.device())?, config.csc))
+    Ok((draw::prompt(&shape, &ctx.rng, ctx.clip.device())?, csc))
 }
 
 /// Every prompt must fit the tower: start token, context, class tokens and end.

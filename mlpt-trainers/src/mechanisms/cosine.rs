@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Tensor};
 use mlpt_core::clip::FrozenClip;
-use mlpt_core::prompt::ImageInput;
+use mlpt_core::prompt::{ImageInput, TextState};
 use mlpt_core::tensor::normalize;
 use mlpt_core::{Error, Result};
 
@@ -26,4 +26,26 @@ pub fn cosine_logits(clip: &FrozenClip, class_features: Option<&Tensor>, images:
     let text = class_features.ok_or_else(|| Error::invalid("the logits were asked for without the text pass"))?;
     let images = image_features(clip, images)?;
     Ok((images.matmul(&text.t()?)? * clip.logit_scale())?)
+}
+
+/// The same for a mechanism that puts prompts into the image tower. `text` holds class features `[C, E]` of unit length,
+/// then the image tower's tokens `[M, D]` for each layer that has its own. `mechanism` is named in messages.
+///
+/// # Errors
+/// When there are no class features or no pixels, or a tensor operation fails.
+pub fn prompted_logits(
+    clip: &FrozenClip,
+    text: Option<&TextState>,
+    images: ImageInput<'_>,
+    mechanism: &str,
+) -> Result<Tensor> {
+    let Some([classes, prompts @ ..]) = text.map(|t| t.tensors.as_slice()) else {
+        return Err(Error::invalid("the logits were asked for without the text pass"));
+    };
+    let ImageInput::Pixels(pixels) = images else {
+        return Err(Error::invalid(format!("{mechanism} changes the image tower: it needs pixels, not features")));
+    };
+    let prompts: Vec<Option<Tensor>> = prompts.iter().cloned().map(Some).collect();
+    let images = normalize(&clip.encode_images_prompted(pixels, &prompts)?)?;
+    Ok((images.matmul(&classes.t()?)? * clip.logit_scale())?)
 }

@@ -42,7 +42,7 @@ pub fn pool_losses(learner: &Learner, text: Option<&TextState>, ctx: &EpochConte
     let size = ctx.data.test_batch.max(1);
     let mut losses = Vec::with_capacity(pool.len());
     let mut add = |images: ImageInput<'_>, items: &[Item]| -> Result<()> {
-        let logits = learner.logits(ctx.clip, text, images)?.detach();
+        let logits = learner.predict(ctx.clip, text, images)?;
         let labels: Vec<u32> = items.iter().map(|item| item.label as u32).collect();
         losses.extend(per_sample_ce(&logits, &Tensor::new(labels, logits.device())?)?);
         Ok(())

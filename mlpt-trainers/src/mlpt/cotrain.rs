@@ -163,9 +163,9 @@ fn both(
     clip: &mlpt_core::clip::FrozenClip,
 ) -> Result<(Tensor, Tensor, Tensor)> {
     let logits = learner.logits(clip, text, images.input(learner.image_side()))?;
-    let other = peer.learner.logits(clip, peer.text.as_ref(), images.input(peer.learner.image_side()))?;
+    let other = peer.learner.predict(clip, peer.text.as_ref(), images.input(peer.learner.image_side()))?;
     let own = softmax(&logits.detach())?;
-    Ok((logits, own, softmax(&other.detach())?))
+    Ok((logits, own, softmax(&other)?))
 }
 
 fn finish(targets: Tensor, kind: Targets) -> Result<Tensor> {

@@ -100,9 +100,9 @@ impl Trainer for Mlpt {
     /// The sum of both learners' logits.
     fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {
         let [first, second] = &self.learners;
-        let first = first.logits(clip, self.eval[0].as_ref(), images)?;
-        let second = second.logits(clip, self.eval[1].as_ref(), images)?;
-        Ok((first + second)?.detach())
+        let first = first.predict(clip, self.eval[0].as_ref(), images)?;
+        let second = second.predict(clip, self.eval[1].as_ref(), images)?;
+        Ok((first + second)?)
     }
 
     fn shares_image_features(&self) -> bool {
