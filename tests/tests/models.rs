@@ -286,19 +286,28 @@ fn the_doctor_names_the_cure() {
 fn checkpoints_of_the_python_are_evaluated() {
     let place = tempfile::tempdir().unwrap();
     pictures(&place.path().join("data"), &["cat", "dog"], 6);
-    for (trainer, setting, epoch) in
-        [("CoOp", "TRAINER.COOP.N_CTX=3", 50), ("MaPLe", "TRAINER.MAPLE.PROMPT_DEPTH=3", 5)]
-    {
+    for (trainer, settings, wrong, epoch) in [
+        ("CoOp", &["TRAINER.COOP.N_CTX=3"][..], "TRAINER.COOP.N_CTX=2", 50),
+        ("MaPLe", &["TRAINER.MAPLE.PROMPT_DEPTH=3"], "TRAINER.MAPLE.N_CTX=1", 5),
+        ("CoCoOp", &["TRAINER.COCOOP.N_CTX=3"], "TRAINER.COCOOP.N_CTX=2", 10),
+        ("VPT", &["TRAINER.VPT.N_CTX_VISION=3", "TRAINER.VPT.PROMPT_DEPTH_VISION=4"], "TRAINER.VPT.N_CTX_VISION=2", 5),
+        (
+            "IVLP",
+            &["TRAINER.IVLP.N_CTX_VISION=3", "TRAINER.IVLP.PROMPT_DEPTH_VISION=2", "TRAINER.IVLP.PROMPT_DEPTH_TEXT=3"],
+            "TRAINER.IVLP.N_CTX_TEXT=1",
+            5,
+        ),
+    ] {
         let dir = golden::path(&format!("prompts/{trainer}"));
         let args = ["eval", "--model-dir", dir.to_str().unwrap(), "--trainer", trainer, "--dataset", "Folder"];
-        let more = ["--root", "data", "--output-dir", "out", "--json", "DATASET.NUM_SHOTS=1", setting];
+        let more = ["--root", "data", "--output-dir", "out", "--json", "DATASET.NUM_SHOTS=1"];
         let result: Value =
-            serde_json::from_str(&mlpt(place.path(), &[&args[..], &more].concat()).ok().stdout).unwrap();
+            serde_json::from_str(&mlpt(place.path(), &[&args[..], &more, settings].concat()).ok().stdout).unwrap();
         assert_eq!((&result["epoch"], &result["trainer"]), (&epoch.into(), &trainer.into()));
         assert!(result["total"].as_u64().unwrap() > 0);
         // Another number of tokens than was learnt.
-        let wrong = ["TRAINER.COOP.N_CTX=2", "TRAINER.MAPLE.N_CTX=1"];
-        let ran = mlpt(place.path(), &[&args[..], &more, &wrong].concat());
-        assert!(ran.code == Some(1) && ran.stderr.contains("tensor 'ctx' has shape"), "{}", ran.stderr);
+        let ran = mlpt(place.path(), &[&args[..], &more, settings, &[wrong]].concat());
+        let tensor = if trainer == "VPT" { "tensor 'image_encoder.VPT' has shape" } else { "tensor 'ctx' has shape" };
+        assert!(ran.code == Some(1) && ran.stderr.contains(tensor), "{}", ran.stderr);
     }
 }

@@ -54,6 +54,22 @@ fn of_maple() {
 }
 
 #[test]
+fn of_cocoop() {
+    for loss in ["ce", "gce"] {
+        everything_moves("CoCoOp", &[("TRAINER.COCOOP.N_CTX", 4.into()), ("LOSS.NAME", loss.into())], 1);
+    }
+}
+
+#[test]
+fn of_vpt_and_ivlp() {
+    everything_moves("VPT", &[], 1);
+    let set = [("TRAINER.IVLP.PROMPT_DEPTH_TEXT", 2.into()), ("TRAINER.IVLP.PROMPT_DEPTH_VISION", 1.into())];
+    everything_moves("IVLP", &set, 1);
+    let language_only = [set[0].clone(), ("TRAINER.IVLP.PROMPT_DEPTH_VISION", 0.into())];
+    everything_moves("IVLP", &language_only, 1);
+}
+
+#[test]
 fn of_mlpt_in_both_phases() {
     for (position, loss) in [("end", "ce"), ("front", "gce")] {
         let set = [

@@ -5,6 +5,7 @@ mod common;
 mod coop;
 mod gradients;
 mod literal;
+mod mechanisms;
 mod method;
 mod settings;
 mod single;

@@ -117,17 +117,21 @@ pub fn distance(a: &[f32], b: &[f32]) -> f32 {
 }
 
 fn clip() -> (FrozenClip, ClipModel) {
-    let device = Device::Cpu;
-    let captions = ["a photo of a red circle", "the blue square", "one green triangle"].map(String::from);
-    let tokenizer = tokenizer_train::train(&captions, 700).unwrap();
-    let ids = Tokenizer::from_bytes(tokenizer.as_bytes(), 77).unwrap();
-    let mut config = ClipConfig::from_json(
+    clip_of(
         r#"{"projection_dim": 24,
             "text_config": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2},
             "vision_config": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1,
                               "num_attention_heads": 2, "image_size": 32, "patch_size": 16}}"#,
     )
-    .unwrap();
+}
+
+/// A random model of the shape that `shape` (a `config.json`) tells, for pictures of 32 pixels.
+pub fn clip_of(shape: &str) -> (FrozenClip, ClipModel) {
+    let device = Device::Cpu;
+    let captions = ["a photo of a red circle", "the blue square", "one green triangle"].map(String::from);
+    let tokenizer = tokenizer_train::train(&captions, 700).unwrap();
+    let ids = Tokenizer::from_bytes(tokenizer.as_bytes(), 77).unwrap();
+    let mut config = ClipConfig::from_json(shape).unwrap();
     config.text_config.vocab_size = ids.vocab_size();
     config.text_config.eos_token_id = ids.end();
     let random = ClipModel::random(&config, &RngTree::new(11), &device).unwrap();
