@@ -14,6 +14,22 @@ const V: &str = "ViT-B/16";
 const PHOTO: (&str, &str) = ("TRAINER.MAPLE.CTX_INIT", "\"a photo of a\"");
 const COOP_INIT: &[(&str, &str)] = &[("TRAINER.COOP.CTX_INIT", "\"a photo of a\"")];
 
+const COCOOP_NONE: (&str, &str) = ("TRAINER.COCOOP.CTX_INIT", "\"\"");
+/// Eight context vectors, though the file's name says four.
+const VPT: &[(&str, &str)] = &[("TRAINER.VPT.N_CTX_VISION", "8"), ("TRAINER.VPT.PROMPT_DEPTH_VISION", "12")];
+const IVLP_BOTH: &[(&str, &str)] = &[
+    ("TRAINER.IVLP.N_CTX_VISION", "2"),
+    ("TRAINER.IVLP.N_CTX_TEXT", "2"),
+    ("TRAINER.IVLP.PROMPT_DEPTH_VISION", "12"),
+    ("TRAINER.IVLP.PROMPT_DEPTH_TEXT", "12"),
+];
+const IVLP_TEXT: &[(&str, &str)] = &[
+    ("TRAINER.IVLP.N_CTX_VISION", "0"),
+    ("TRAINER.IVLP.N_CTX_TEXT", "4"),
+    ("TRAINER.IVLP.PROMPT_DEPTH_VISION", "0"),
+    ("TRAINER.IVLP.PROMPT_DEPTH_TEXT", "12"),
+];
+
 const TABLE: &[Row] = &[
     Row("CoOp/rn50", "CoOp", 32, 0.002, 200, 5, "RN50", &[]),
     Row("CoOp/rn101_ep50", "CoOp", 32, 0.002, 50, 5, "RN101", &[]),
@@ -45,6 +61,31 @@ const TABLE: &[Row] = &[
         V,
         &[("TRAINER.MAPLE.PROMPT_DEPTH", "3"), PHOTO],
     ),
+    Row("CoCoOp/vit_b16_c4_ep10_batch1", "CoCoOp", 1, 0.002, 10, 20, V, &[("TRAINER.COCOOP.N_CTX", "4"), COCOOP_NONE]),
+    Row("CoCoOp/vit_b16_c8_ep10_batch1", "CoCoOp", 1, 0.002, 10, 20, V, &[("TRAINER.COCOOP.N_CTX", "8"), COCOOP_NONE]),
+    Row(
+        "CoCoOp/vit_b16_c16_ep10_batch1",
+        "CoCoOp",
+        1,
+        0.002,
+        10,
+        20,
+        V,
+        &[("TRAINER.COCOOP.N_CTX", "16"), COCOOP_NONE],
+    ),
+    Row(
+        "CoCoOp/vit_b16_c4_ep10_batch1_ctxv1",
+        "CoCoOp",
+        1,
+        0.002,
+        10,
+        20,
+        V,
+        &[("TRAINER.COCOOP.N_CTX", "4"), ("TRAINER.COCOOP.CTX_INIT", "\"a photo of a\"")],
+    ),
+    Row("VPT/vit_b16_c2_ep5_batch4_4", "VPT", 4, 0.0025, 5, 20, V, VPT),
+    Row("IVLP/vit_b16_c2_ep5_batch4_2+2ctx", "IVLP", 4, 0.0035, 5, 20, V, IVLP_BOTH),
+    Row("IVLP/vit_b16_c2_ep5_batch4_4ctx_language_only", "IVLP", 4, 0.0035, 5, 20, V, IVLP_TEXT),
 ];
 
 #[test]
