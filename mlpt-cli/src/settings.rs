@@ -125,7 +125,7 @@ impl EvalArgs {
     pub(crate) fn split(mut self, registries: &Registries) -> anyhow::Result<(SettingsArgs, Checkpoints)> {
         let mut model_dir = self.model_dir.take();
         if let Some(word) = self.settings.opts.first().filter(|_| model_dir.is_none()) {
-            let is_key = word.contains('=') || Schema::assemble(registries).get(&word.to_uppercase()).is_some();
+            let is_key = begins_setting(word, registries);
             if Path::new(word).is_dir() {
                 model_dir = Some(self.settings.opts.remove(0).into());
             } else if !is_key {
@@ -137,6 +137,11 @@ impl EvalArgs {
         }
         Ok((self.settings, Checkpoints { model_dir, epoch: self.load_epoch }))
     }
+}
+
+/// Whether a trailing word is a key, or `KEY=VALUE`, and not the name of what the command works on.
+pub(crate) fn begins_setting(word: &str, registries: &Registries) -> bool {
+    word.contains('=') || Schema::assemble(registries).get(&word.to_uppercase()).is_some()
 }
 
 /// What to say of a run directory that is none.

@@ -1,6 +1,5 @@
 //! The data sets that are registered by name, and the renderer behind the built-in ones.
 
-mod drawn;
 mod listing;
 pub mod own;
 pub mod pictograms;

@@ -6,9 +6,9 @@ use crate::interrupt;
 use crate::output::print;
 use anyhow::{Context, Result, bail};
 use mlpt_core::Registries;
-use mlpt_core::config::{Config, Scope};
+use mlpt_core::config::Config;
+use mlpt_core::engine::load_splits;
 use mlpt_core::pretrain::{CaptionSource, ClassCaptions, Excluded, Mixed, PretrainConfig, PretrainOptions, pretrain};
-use mlpt_core::registries::DatasetContext;
 use mlpt_core::rng::RngTree;
 use mlpt_core::tensor::pick_device;
 use mlpt_datasets::render::{CaptionedPictures, Frame};
@@ -85,13 +85,8 @@ fn source(
         }
         return Ok((Arc::new(rendered), "rendered".into()));
     }
-    let entry = registries.datasets.get(&name)?;
-    let context = DatasetContext {
-        root: PathBuf::from(config.get::<String>("DATASET.ROOT")?),
-        rng: RngTree::new(0).child("dataset"),
-        scope: Scope::new(config, ["DATASET".to_owned()]),
-    };
-    let splits = (entry.factory)(&context)?;
+    let name = registries.datasets.get(&name)?.name;
+    let splits = load_splits(config, registries, &RngTree::new(0), &mut |text| tracing::warn!("{text}"))?;
     let mut excluded = Excluded::default();
     for run in &args.exclude {
         let added = excluded.add_run(run).with_context(|| format!("--exclude {}", run.display()))?;
@@ -103,11 +98,11 @@ fn source(
     let items = excluded.remaining(candidates)?;
     print(&format!(
         "{}: {} of the {before} pictures of its train and val splits remain; test pictures are never used",
-        entry.name,
+        name,
         items.len()
     ))?;
     let keys: Vec<&str> = items.iter().map(|i| i.image.key()).collect();
-    let id = format!("{} {}", entry.name, mlpt_core::files::sha256_hex(keys.join("\n").as_bytes()));
+    let id = format!("{} {}", name, mlpt_core::files::sha256_hex(keys.join("\n").as_bytes()));
     let first = Box::new(ClassCaptions::new(items, splits.class_names)?);
     let mixed = Mixed { first, second: Box::new(rendered), fraction: settings.data_fraction };
     Ok((Arc::new(mixed), id))

@@ -49,14 +49,7 @@ impl Job {
         one_of(&config, "TEST.SPLIT", ["test", "val"])?;
         one_of(&config, "TEST.FINAL_MODEL", ["last_step", "best_val"])?;
         let rng = RngTree::new(seed);
-        let mut splits = load_splits(&config, registries, &rng)?;
-        if config.get("DATALOADER.SKIP_BROKEN")? {
-            skip_broken(&mut splits, events)?;
-        }
-        if splits.train.is_empty() && config.get("DATASET.SPLIT_TEST")? {
-            // Not the run's seed: runs that differ in it share their test images.
-            splits.split_test(&RngTree::new(1).child("split-test"))?;
-        }
+        let splits = load_splits(&config, registries, &rng, &mut |text| events.warn(text))?;
         let (clip, device) = model::load(&config, events)?;
         model::fit_input(&mut config, &clip, events)?;
         let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;
@@ -185,11 +178,17 @@ fn one_of(config: &Config, path: &str, [a, b]: [&str; 2]) -> Result<()> {
     }
 }
 
-/// The data set of the settings.
+/// The data set of the settings: its classes, with `DATALOADER.SKIP_BROKEN` without what cannot be read,
+/// and with `DATASET.SPLIT_TEST` divided where it only tests. `warn` is told what was left out.
 ///
 /// # Errors
 /// When there is no such set, its data is not there, or its names or template cannot be used.
-pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> Result<Splits> {
+pub fn load_splits(
+    config: &Config,
+    registries: &Registries,
+    rng: &RngTree,
+    warn: &mut dyn FnMut(String),
+) -> Result<Splits> {
     let entry = chosen(config, "DATASET.NAME", "--dataset", &registries.datasets)?;
     let context = DatasetContext {
         root: config.get::<String>("DATASET.ROOT")?.into(),
@@ -219,18 +218,25 @@ pub fn load_splits(config: &Config, registries: &Registries, rng: &RngTree) -> R
         let message = format!("the data set {}: class {label} has no name, so no prompt can speak of it", entry.name);
         return Err(Error::invalid(message));
     }
+    if config.get("DATALOADER.SKIP_BROKEN")? {
+        skip_broken(&mut splits, warn)?;
+    }
+    if splits.train.is_empty() && config.get("DATASET.SPLIT_TEST")? {
+        // Not the run's seed: runs that differ in it share their test images.
+        splits.split_test(&RngTree::new(1).child("split-test"))?;
+    }
     Ok(splits)
 }
 
 /// Takes images out that cannot be read, and says so.
-fn skip_broken(splits: &mut Splits, events: &mut Events) -> Result<()> {
+fn skip_broken(splits: &mut Splits, warn: &mut dyn FnMut(String)) -> Result<()> {
     let gone = splits.drop_broken();
     for broken in &gone {
-        events.warn(format!("Skipped: {}", broken.reason.trim_end_matches("; replace it or remove it")));
+        warn(format!("Skipped: {}", broken.reason.trim_end_matches("; replace it or remove it")));
     }
     if !gone.is_empty() {
         let images = if gone.len() == 1 { "1 image".to_owned() } else { format!("{} images", gone.len()) };
-        events.warn(format!("Skipped {images} that cannot be read (DATALOADER.SKIP_BROKEN)"));
+        warn(format!("Skipped {images} that cannot be read (DATALOADER.SKIP_BROKEN)"));
     }
     match splits.train.is_empty() && splits.test.is_empty() {
         true => Err(Error::invalid("no image of the data set can be read")),

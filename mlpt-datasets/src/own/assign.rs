@@ -1,7 +1,7 @@
 //! Which items are for training, validation and testing: as the data say, or drawn where they do not.
 
-use crate::drawn::{in_three, set_aside};
 use mlpt_core::data::Item;
+use mlpt_core::data::{in_three, set_aside};
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
 use std::path::Path;

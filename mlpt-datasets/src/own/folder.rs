@@ -1,10 +1,10 @@
 //! A folder of one's own: `<root>/<class>/*.jpg`, or the same below `train`, `val` and `test`.
 
 use super::found::Found;
-use crate::drawn::{in_three, set_aside};
 use crate::listing::{class_folders, images};
 use crate::root::data_root;
 use mlpt_core::data::{ImageRef, Item, Splits};
+use mlpt_core::data::{in_three, set_aside};
 use mlpt_core::registries::{DatasetContext, DatasetFactory};
 use mlpt_core::registry::Entry;
 use mlpt_core::rng::RngTree;

@@ -115,6 +115,11 @@ fn broken_pictures_are_left_out_on_request() {
     }
     let result = crate::common::json(&place.at("out/result.json"));
     assert_eq!(result["total"], 4, "{result}");
+    // Pre-training takes the same flag.
+    let mut args = vec!["pretrain", "--output-dir", "model", "--dataset", "Folder", "--root", "data"];
+    args.extend(["PRETRAIN.STEPS=1", "PRETRAIN.BATCH_SIZE=2", "--skip-broken"]);
+    let ran = crate::common::Ran::of(&mut place.command(&args));
+    assert!(ran.stderr.contains("Skipped 3 images that cannot be read"), "{}", ran.stderr);
     // Where nothing is left, that is said.
     let place = Place::new();
     for split in ["train", "val", "test"] {

@@ -99,6 +99,18 @@ fn broken_matlab_files() {
 }
 
 #[test]
+fn folders_with_too_few_images() {
+    let empty = |root: &Path| std::fs::create_dir(root.join("dtd/images/woven")).unwrap();
+    refuses("DescribableTextures", empty, &["dtd/images/woven: there are no images in it"]);
+    let one = |root: &Path| {
+        let folder = root.join("food-101/images");
+        std::fs::create_dir(folder.join("ramen")).unwrap();
+        std::fs::copy(folder.join("pho/0000.jpg"), folder.join("ramen/0.jpg")).unwrap();
+    };
+    refuses("Food101", one, &["class 'ramen' has 1 images, too few for a split of 50, 20 and 30 %"]);
+}
+
+#[test]
 fn folders_in_the_wrong_place_and_missing_images() {
     let moved = |root: &Path| std::fs::rename(root.join("dtd"), root.join("dtd-r1.0.1")).unwrap();
     refuses("DescribableTextures", moved, &["dtd/images: the folder of", "lies at data/dtd-r1.0.1/images: move it"]);

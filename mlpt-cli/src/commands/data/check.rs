@@ -4,10 +4,10 @@ use super::list::image_folder;
 use super::report::Report;
 use crate::args::DataCheckArgs;
 use crate::output::print;
-use crate::settings::implied_if_there;
+use crate::settings::{begins_setting, implied_if_there};
 use anyhow::{Result, anyhow, bail};
 use mlpt_core::Registries;
-use mlpt_core::config::{Config, Schema};
+use mlpt_core::config::Config;
 use mlpt_core::data::{Item, Splits, broken};
 use mlpt_core::engine::load_splits;
 use mlpt_core::files::write_atomic;
@@ -21,11 +21,9 @@ use std::path::Path;
 /// Checks one set, or all published ones below the root.
 pub(super) fn check(args: &DataCheckArgs, registries: &Registries) -> Result<()> {
     let mut settings = args.settings.clone();
-    if let Some(word) = settings.opts.first().filter(|_| settings.dataset.is_none()) {
-        let is_key = word.contains('=') || Schema::assemble(registries).get(&word.to_uppercase()).is_some();
-        if !is_key {
-            settings.dataset = Some(settings.opts.remove(0));
-        }
+    let first = settings.opts.first().filter(|_| settings.dataset.is_none());
+    if first.is_some_and(|word| !begins_setting(word, registries)) {
+        settings.dataset = Some(settings.opts.remove(0));
     }
     let several = settings.dataset.is_none() && settings.dataset_config_file.is_empty();
     let mut reports = Vec::new();
@@ -70,7 +68,7 @@ fn one(args: &DataCheckArgs, config: &Config, registries: &Registries) -> Result
     let name: String = config.get("DATASET.NAME")?;
     let entry = registries.datasets.get(&name)?;
     let Some(set) = published::find(entry.name) else {
-        let splits = load_splits(config, registries, &RngTree::new(0))?;
+        let splits = load(config, registries)?;
         let mut report = Report::loaded(entry.name, &splits);
         if args.decode {
             add_decoded(&mut report, &splits);
@@ -84,12 +82,16 @@ fn one(args: &DataCheckArgs, config: &Config, registries: &Registries) -> Result
     let check = published::check(set, &root);
     let mut report = Report::published(&check);
     if args.decode && check.is_usable() {
-        add_decoded(&mut report, &load_splits(config, registries, &RngTree::new(0))?);
+        add_decoded(&mut report, &load(config, registries)?);
     }
     if let (Some(path), Some(split)) = (&args.save_split, &check.split) {
         save(path, split)?;
     }
     Ok(report)
+}
+
+fn load(config: &Config, registries: &Registries) -> mlpt_core::Result<Splits> {
+    load_splits(config, registries, &RngTree::new(0), &mut |text| tracing::warn!("{text}"))
 }
 
 fn add_decoded(report: &mut Report, splits: &Splits) {

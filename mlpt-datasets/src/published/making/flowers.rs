@@ -1,7 +1,6 @@
 //! OxfordFlowers: labels in a MATLAB file, names in a JSON object.
 
-use super::annotated::by_label;
-use crate::drawn::in_three;
+use super::drawn::in_three_each;
 use crate::published::base::Place;
 use crate::split_file::{Entry, SplitFile};
 use matfile::{MatFile, NumericData};
@@ -28,17 +27,7 @@ pub(in crate::published) fn flowers(place: &Place<'_>) -> Result<SplitFile> {
             Ok(Entry(format!("image_{:05}.jpg", index + 1), class - 1, name.clone()))
         })
         .collect::<Result<Vec<_>>>()?;
-    let mut split = SplitFile::default();
-    for (label, class) in by_label(entries) {
-        let (name, count) = (class[0].2.clone(), class.len());
-        let [train, val, test] = in_three(class, &mut place.rng.at(label).rng()).ok_or_else(|| {
-            Error::data(&path, format!("class '{name}' has {count} images, too few to split; 4 are enough"))
-        })?;
-        split.train.extend(train);
-        split.val.extend(val);
-        split.test.extend(test);
-    }
-    Ok(split)
+    in_three_each(entries, &place.rng, &path)
 }
 
 /// The variable `labels`, numbers from 1.

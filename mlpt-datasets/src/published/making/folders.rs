@@ -1,6 +1,6 @@
 //! One folder a class: Caltech101, DescribableTextures, EuroSAT, Food101.
 
-use crate::drawn::in_three;
+use super::drawn::in_three_each;
 use crate::listing::{class_folders, images};
 use crate::published::base::Place;
 use crate::split_file::{Entry, SplitFile};
@@ -41,19 +41,15 @@ pub(in crate::published) fn eurosat(place: &Place<'_>) -> Result<SplitFile> {
 /// 50, 20 and 30 % of every folder; labels by the sorted folder names, before some get other names.
 fn walk(place: &Place<'_>, ignored: &[&str], renamed: &[(&str, &str)]) -> Result<SplitFile> {
     let folders = class_folders(place.images)?.into_iter().filter(|f| !ignored.contains(&f.as_str()));
-    let mut split = SplitFile::default();
+    let mut entries = Vec::new();
     for (label, folder) in folders.enumerate() {
         let dir = place.images.join(&folder);
         let files = images(&dir)?;
-        let count = files.len();
-        let name = renamed.iter().find(|(from, _)| *from == folder).map_or(folder.as_str(), |(_, to)| to);
-        let entries = files.into_iter().map(|file| Entry(format!("{folder}/{file}"), label, name.to_owned())).collect();
-        let parts = in_three(entries, &mut place.rng.at(label).rng()).ok_or_else(|| {
-            Error::data(&dir, format!("has {count} images, too few for a split of 50, 20 and 30 %; 4 are enough"))
-        })?;
-        for (list, part) in [&mut split.train, &mut split.val, &mut split.test].into_iter().zip(parts) {
-            list.extend(part);
+        if files.is_empty() {
+            return Err(Error::data(dir, "there are no images in it; remove the folder or add some"));
         }
+        let name = renamed.iter().find(|(from, _)| *from == folder).map_or(folder.as_str(), |(_, to)| to);
+        entries.extend(files.into_iter().map(|file| Entry(format!("{folder}/{file}"), label, name.to_owned())));
     }
-    Ok(split)
+    in_three_each(entries, &place.rng, place.images)
 }

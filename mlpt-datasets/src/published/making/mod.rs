@@ -1,8 +1,8 @@
 //! Splits where no split file lies: from the lists that a data set brings, or from its folders.
 
 mod aircraft;
-mod annotated;
 mod cars;
+mod drawn;
 mod flowers;
 mod folders;
 mod imagenet;

@@ -1,6 +1,6 @@
 //! OxfordPets: `annotations/trainval.txt` and `annotations/test.txt`.
 
-use super::annotated::with_fifth_aside;
+use super::drawn::with_fifth_aside;
 use super::lines::Lines;
 use crate::published::base::Place;
 use crate::split_file::{Entry, SplitFile};

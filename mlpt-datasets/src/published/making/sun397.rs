@@ -1,6 +1,6 @@
 //! SUN397: `ClassName.txt`, `Training_01.txt`, `Testing_01.txt`.
 
-use super::annotated::with_fifth_aside;
+use super::drawn::with_fifth_aside;
 use super::lines::Lines;
 use crate::published::base::Place;
 use crate::split_file::{Entry, SplitFile};

@@ -1,6 +1,6 @@
 //! UCF101's middle frames: `ucfTrainTestlist/{classInd,trainlist01,testlist01}.txt`.
 
-use super::annotated::with_fifth_aside;
+use super::drawn::with_fifth_aside;
 use super::lines::{Lines, first_word};
 use crate::published::base::Place;
 use crate::split_file::{Entry, SplitFile};
