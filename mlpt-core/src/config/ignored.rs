@@ -52,7 +52,6 @@ const KNOWN: &[&str] = &[
     "TRAINER.UPLTRAINER.*",
     "TRAINER.POMA.*",
     "TRAINER.DPL.*",
-    "TRAINER.MLPT.ALPHA",
     "TRAINER.MLPT.PREC",
 ];
 

@@ -54,14 +54,40 @@ impl TrainData {
     /// # Errors
     /// When the sampler's conditions are not met, such as an empty choice.
     pub fn train_batches(&self, items: &[Item], chosen: &[usize], stream: &Stream, rng: &RngTree) -> Result<Batches> {
+        let order = Self::order(items, chosen, stream, rng)?;
+        Ok(self.view(items, order, stream, &rng.child("aug")))
+    }
+
+    /// `count` views of the same batches: the same images in the same order, each view under draws of
+    /// its own. The first view is what [`TrainData::train_batches`] gives.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn train_views(
+        &self,
+        items: &[Item],
+        chosen: &[usize],
+        stream: &Stream,
+        rng: &RngTree,
+        count: usize,
+    ) -> Result<Vec<Batches>> {
+        let (order, aug) = (Self::order(items, chosen, stream, rng)?, rng.child("aug"));
+        let draws = |view: usize| if view == 0 { aug.clone() } else { aug.child("view").at(view) };
+        Ok((0..count).map(|view| self.view(items, order.clone(), stream, &draws(view))).collect())
+    }
+
+    fn order(items: &[Item], chosen: &[usize], stream: &Stream, rng: &RngTree) -> Result<Vec<usize>> {
         let labels: Vec<usize> = chosen.iter().map(|&i| items[i].label).collect();
         let domains: Vec<usize> = chosen.iter().map(|&i| items[i].domain).collect();
         let meta = SampleMeta { labels: &labels, domains: &domains };
         let order = stream.sampler.epoch(meta, stream.batch_size, &mut rng.child("order").rng())?;
-        let order: Vec<usize> = order.into_iter().map(|i| chosen[i]).collect();
+        Ok(order.into_iter().map(|i| chosen[i]).collect())
+    }
+
+    fn view(&self, items: &[Item], order: Vec<usize>, stream: &Stream, aug: &RngTree) -> Batches {
         // The published rule: a short last batch is dropped when there is a full one.
         let drop_last = order.len() >= stream.batch_size;
-        Ok(self.train_loader.batches(items, order, stream.batch_size, drop_last, &rng.child("aug")))
+        self.train_loader.batches(items, order, stream.batch_size, drop_last, aug)
     }
 
     /// Whether the pool's features have been encoded.

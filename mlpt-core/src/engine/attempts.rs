@@ -4,6 +4,7 @@
 
 use super::job::Job;
 use super::model::device_name;
+use super::usage::Usage;
 use super::utc;
 use crate::files::write_atomic;
 use crate::{Error, Result};
@@ -35,6 +36,8 @@ struct End {
     /// `finished`, `interrupted` or `failed`.
     outcome: &'static str,
     seconds: f64,
+    #[serde(flatten)]
+    usage: Usage,
     /// What this process really spent, that which an earlier one had done once already included.
     passes: Value,
 }
@@ -88,7 +91,8 @@ impl Attempts {
             Err(_) => "failed",
         };
         let passes = serde_json::to_value(job.clip.passes()).unwrap_or_default();
-        self.own.end = Some(End { outcome, seconds: self.started.elapsed().as_secs_f64(), passes });
+        self.own.end =
+            Some(End { outcome, seconds: self.started.elapsed().as_secs_f64(), usage: Usage::now(), passes });
         self.write()
     }
 

@@ -24,6 +24,7 @@ mod rundir;
 mod scoring;
 mod state;
 mod train;
+mod usage;
 mod utc;
 mod waits;
 

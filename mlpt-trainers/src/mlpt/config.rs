@@ -29,6 +29,17 @@ mlpt_core::section! {
         pub u_shots: i64 = -1, "U_SHOTS";
         /// Weight of the loss on the other side (its mean is over classes too, so it is small).
         pub lambda_u: f64 = 1.0, "LAMBDA_U";
+        /// Number of epochs behind the warm-up in which LAMBDA_U rises from 0 to its value; 0: it is there at once.
+        pub ramp_up: usize = 0, "RAMP_UP";
+        /// Number of augmented views of every image in a co-training step: targets come from the mean of their
+        /// probabilities, and each view is learnt from. Image passes grow with it.
+        pub views: usize = 1, "VIEWS";
+        /// The selector sees the pool's losses averaged over so many last epochs, each epoch's scaled to 0..1 first.
+        pub average_epochs: usize = 1, "AVERAGE_EPOCHS";
+        /// Whether a step learns from images that are mixed in pairs (mixup), their targets alike.
+        pub mixup: bool = false, "MIXUP";
+        /// With MIXUP, the share of the first image is drawn from Beta(ALPHA, ALPHA) and is at least one half.
+        pub alpha: f64 = 4.0, "ALPHA";
         /// What is learnt from: soft (sharpened distributions) or onehot (their greatest entry).
         pub targets: String = "soft".to_owned(), "TARGETS";
         /// Loss of the warm-up epochs, by a name that LOSS.NAME can have; empty: LOSS.NAME.
@@ -77,6 +88,11 @@ pub(super) struct Method {
     pub(super) x_shots: i64,
     pub(super) u_shots: i64,
     pub(super) lambda_u: f64,
+    pub(super) ramp_up: usize,
+    pub(super) views: usize,
+    pub(super) average_epochs: usize,
+    /// The parameter of the Beta distribution, where images are mixed.
+    pub(super) mixup: Option<f64>,
     pub(super) targets: Targets,
     pub(super) warmup_loss: Loss,
     pub(super) loss: Loss,
@@ -84,6 +100,15 @@ pub(super) struct Method {
 }
 
 impl Method {
+    /// Weight of the unlabelled loss in a zero-based epoch: after Berthelot et al. 2019 (MixMatch) it rises in a line.
+    pub(super) fn lambda_u(&self, epoch: usize) -> f64 {
+        if self.ramp_up == 0 {
+            return self.lambda_u;
+        }
+        let taught = epoch.saturating_sub(self.warmup_epochs);
+        self.lambda_u * (taught as f64 / self.ramp_up as f64).min(1.0)
+    }
+
     /// Reads and checks the settings.
     ///
     /// # Errors
@@ -116,6 +141,13 @@ impl Method {
             mlpt.lambda_u >= 0.0 && mlpt.lambda_u.is_finite(),
             format!("{SECTION}.LAMBDA_U is {}: it must be 0 or greater", mlpt.lambda_u),
         );
+        for (key, value) in [("VIEWS", mlpt.views), ("AVERAGE_EPOCHS", mlpt.average_epochs)] {
+            check(value >= 1, format!("{SECTION}.{key} is {value}: it must be 1 or greater"));
+        }
+        check(
+            mlpt.alpha > 0.0 && mlpt.alpha.is_finite(),
+            format!("{SECTION}.ALPHA is {}: it must be greater than 0", mlpt.alpha),
+        );
         check(
             (0.0..=1.0).contains(&warmup.threshold),
             format!("WARMUP.THRESHOLD is {}: it must be from 0 to 1", warmup.threshold),
@@ -138,6 +170,10 @@ impl Method {
             x_shots: or_shots(mlpt.x_shots),
             u_shots: or_shots(mlpt.u_shots),
             lambda_u: mlpt.lambda_u,
+            ramp_up: mlpt.ramp_up,
+            views: mlpt.views,
+            average_epochs: mlpt.average_epochs,
+            mixup: mlpt.mixup.then_some(mlpt.alpha),
             targets: mlpt.targets.parse()?,
             warmup_loss: Loss::new(&warmup_loss)?,
             loss: Loss::new(&loss)?,

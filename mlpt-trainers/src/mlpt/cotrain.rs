@@ -1,18 +1,16 @@
 //! One epoch of co-training: one learner is trained, its peer helps to make the targets.
 
 use super::codivide::{Division, Split};
-use super::config::{Method, Targets};
-use super::targets::{guess, one_hot, refine, rows};
+use super::config::Method;
+use super::objective::{Objective, Pair, Side};
 use crate::step::{all_finite, blame, value};
-use crate::{Images, Learner, Means, Place, accuracy};
-use candle_core::{D, Tensor};
+use crate::{Learner, Means, Place, accuracy};
+use candle_core::D;
 use mlpt_core::data::{Batch, Batches, TrainData};
 use mlpt_core::engine::EpochContext;
 use mlpt_core::event::{Event, Step};
-use mlpt_core::loss::mse_probs;
 use mlpt_core::prompt::TextState;
 use mlpt_core::rng::RngTree;
-use mlpt_core::tensor::softmax;
 use mlpt_core::{Error, Result};
 use std::time::Instant;
 
@@ -25,8 +23,9 @@ pub(super) struct Peer<'a> {
 }
 
 /// Trains `learner` for one epoch on the peer's split. The X batches set the pace, U starts over
-/// in a fresh order as often as it needs to. Per step each image is encoded once, and one text
-/// pass with its backward pass serves loss and, by its values, targets.
+/// in a fresh order as often as it needs to. Per step each view of an image is encoded once (and
+/// once more where it is mixed), and one text pass with its backward pass serves loss and, by its
+/// values, targets.
 ///
 /// With an empty U the loss is `Lx` alone; with an empty X there is nothing to set the pace and
 /// nothing that is trusted, so the learner sits this epoch out. Both are told as warnings.
@@ -59,19 +58,20 @@ pub(super) fn epoch(
         ));
     }
     let data = ctx.data;
-    let mut batches = data.train_batches(&data.pool, &split.x, &data.train_x, &rng.child("x"))?;
-    let mut unlabelled = Cycle::new(data, &split.u, rng.child("u"));
-    let num_batches = batches.len();
+    let mut batches = data.train_views(&data.pool, &split.x, &data.train_x, &rng.child("x"), method.views)?;
+    let mut unlabelled = Cycle::new(data, &split.u, rng.child("u"), method.views);
+    let num_batches = batches[0].len();
     let lr = learner.lr(epoch);
     let mut means = Means::default();
     for number in 1..=num_batches {
         let begun = Instant::now();
-        let Some(x) = batches.next() else { break };
-        let (x, u) = (x?, unlabelled.next()?);
+        let Some(x) = next_views(&mut batches)? else { break };
+        let u = unlabelled.next()?;
         let data_s = begun.elapsed().as_secs_f64();
 
         let place = Place { epoch, batch: number };
-        let taken = step(learner, peer, (&x, u.as_ref()), method, ctx, place, lr)?;
+        let mixup = rng.child("mixup").at(number);
+        let taken = step(learner, peer, (x, u), method, ctx, place, &mixup)?;
         means.add(&taken.losses);
         ctx.events.emit(Event::Step(Step {
             phase: phase.to_owned(),
@@ -104,46 +104,24 @@ struct Taken {
 fn step(
     learner: &mut Learner,
     peer: &Peer<'_>,
-    (x, u): (&Batch, Option<&Batch>),
+    (x, u): (Vec<Batch>, Option<Vec<Batch>>),
     method: &Method,
     ctx: &EpochContext<'_>,
     place: Place,
-    lr: f64,
+    mixup: &RngTree,
 ) -> Result<Taken> {
     let clip = ctx.clip;
-    let (side, peer_side) = (learner.image_side(), peer.learner.image_side());
-    let encode = |batch: &Batch| Images::encode(clip, &batch.images, &[side, peer_side]);
-    let x_images = encode(x)?;
-    let u_images = u.map(encode).transpose()?;
+    let x = Side::encode(clip, x, learner, peer)?;
+    let u = u.map(|u| Side::encode(clip, u, learner, peer)).transpose()?;
     let text = learner.text(clip)?;
-
-    let (x_logits, x_own, x_peer) = both(learner, peer, text.as_ref(), &x_images, clip)?;
-    let classes = x_logits.dim(D::Minus1)?;
-    let labels: Vec<u32> = x.labels.iter().map(|&l| l as u32).collect();
-    let given = rows(&Tensor::new(labels, x_logits.device())?, classes)?;
-    let clean = peer.division.weights(&x.indices, x_logits.device())?;
-    let x_targets = refine(&x_own, &x_peer, &given, &clean, method.temperature)?;
-    let x_targets = finish(x_targets, method.targets)?;
-    let loss_x = method.loss.soft(&x_logits, &x_targets)?;
-
-    let loss_u = match &u_images {
-        None => None,
-        Some(images) => {
-            let (logits, own, other) = both(learner, peer, text.as_ref(), images, clip)?;
-            let targets = finish(guess(&own, &other, method.temperature)?, method.targets)?;
-            Some(mse_probs(&logits, &targets)?)
-        }
-    };
-    let loss = match &loss_u {
-        Some(loss_u) => (&loss_x + (loss_u * method.lambda_u)?)?,
-        None => loss_x.clone(),
-    };
+    let pair = Pair { clip, learner, text: text.as_ref(), peer };
+    let Objective { loss, loss_x, loss_u, x_logits, x_targets } =
+        pair.objective((&x, u.as_ref()), method, method.lambda_u(ctx.epoch), mixup)?;
     if !all_finite(&loss)? {
-        let mut inputs = vec![(x, &x_images)];
-        inputs.extend(u.zip(u_images.as_ref()));
+        let inputs: Vec<_> = x.views.iter().chain(u.iter().flat_map(|u| &u.views)).map(|(b, i)| (b, i)).collect();
         blame(learner, place, &inputs, &ctx.data.pool, text.as_ref())?;
     }
-    let grad_norm = learner.descend(&loss, lr, place)?;
+    let grad_norm = learner.descend(&loss, learner.lr(place.epoch), place)?;
 
     let mut losses = vec![("loss".to_owned(), value(&loss)?), ("loss_x".to_owned(), value(&loss_x)?)];
     if let Some(loss_u) = &loss_u {
@@ -154,25 +132,9 @@ fn step(
     Ok(Taken { losses, acc: accuracy(&x_logits, &wanted)?, grad_norm })
 }
 
-/// The learner's logits with a graph, its probabilities, and its peer's, `[B, C]` each.
-fn both(
-    learner: &Learner,
-    peer: &Peer<'_>,
-    text: Option<&TextState>,
-    images: &Images,
-    clip: &mlpt_core::clip::FrozenClip,
-) -> Result<(Tensor, Tensor, Tensor)> {
-    let logits = learner.logits(clip, text, images.input(learner.image_side()))?;
-    let other = peer.learner.predict(clip, peer.text.as_ref(), images.input(peer.learner.image_side()))?;
-    let own = softmax(&logits.detach())?;
-    Ok((logits, own, softmax(&other)?))
-}
-
-fn finish(targets: Tensor, kind: Targets) -> Result<Tensor> {
-    match kind {
-        Targets::Soft => Ok(targets),
-        Targets::OneHot => one_hot(&targets),
-    }
+/// The next batch in every view.
+fn next_views(views: &mut [Batches]) -> Result<Option<Vec<Batch>>> {
+    views.iter_mut().map(|view| view.next().transpose()).collect()
 }
 
 /// Batches of the unlabelled items without end, each round in an order of its own.
@@ -180,28 +142,32 @@ struct Cycle<'a> {
     data: &'a TrainData,
     chosen: &'a [usize],
     rng: RngTree,
+    views: usize,
     round: usize,
-    batches: Option<Batches>,
+    batches: Option<Vec<Batches>>,
 }
 
 impl<'a> Cycle<'a> {
-    fn new(data: &'a TrainData, chosen: &'a [usize], rng: RngTree) -> Self {
-        Self { data, chosen, rng, round: 0, batches: None }
+    fn new(data: &'a TrainData, chosen: &'a [usize], rng: RngTree, views: usize) -> Self {
+        Self { data, chosen, rng, views, round: 0, batches: None }
     }
 
-    /// The next batch; none where there are no items.
-    fn next(&mut self) -> Result<Option<Batch>> {
+    /// The next batch in every view; none where there are no items.
+    fn next(&mut self) -> Result<Option<Vec<Batch>>> {
         if self.chosen.is_empty() {
             return Ok(None);
         }
-        if let Some(batch) = self.batches.as_mut().and_then(Iterator::next) {
-            return batch.map(Some);
+        if let Some(batches) = &mut self.batches
+            && let Some(batch) = next_views(batches)?
+        {
+            return Ok(Some(batch));
         }
         let rng = self.rng.at(self.round);
         self.round += 1;
-        let mut batches = self.data.train_batches(&self.data.pool, self.chosen, &self.data.train_u, &rng)?;
-        let first = batches.next().transpose();
+        let data = self.data;
+        let mut batches = data.train_views(&data.pool, self.chosen, &data.train_u, &rng, self.views)?;
+        let first = next_views(&mut batches)?;
         self.batches = Some(batches);
-        first
+        Ok(first)
     }
 }

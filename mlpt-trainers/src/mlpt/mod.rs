@@ -9,7 +9,10 @@ mod codivide;
 mod config;
 mod cotrain;
 mod entry;
+mod history;
 mod learners;
+mod mixup;
+mod objective;
 mod targets;
 mod trainer;
 

@@ -3,6 +3,7 @@
 use super::codivide::{Division, divide, pool_losses};
 use super::config::{LEARNERS, Method, unfit_shots};
 use super::cotrain::{self, Peer};
+use super::history::History;
 use super::learners;
 use crate::{Learner, supervised};
 use candle_core::Tensor;
@@ -11,10 +12,17 @@ use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
 use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
 
+/// Where the state keeps a learner's losses on the pool in past epochs.
+fn past_losses(learner: &Learner) -> String {
+    format!("past_losses.{}", learner.name())
+}
+
 /// Two learners and how they teach each other.
 pub struct Mlpt {
     method: Method,
     learners: [Learner; 2],
+    /// Each learner's losses on the pool in past epochs.
+    histories: [History; 2],
     eval: [Option<TextState>; 2],
 }
 
@@ -28,7 +36,8 @@ impl Mlpt {
         if let Some(text) = unfit_shots(ctx.config)? {
             tracing::warn!("{text}");
         }
-        Ok(Self { method, learners: learners::build(ctx)?, eval: [None, None] })
+        let history = History::new(method.average_epochs);
+        Ok(Self { method, learners: learners::build(ctx)?, histories: [history.clone(), history], eval: [None, None] })
     }
 
     /// Both learners on the given labels, each in an order of its own.
@@ -49,9 +58,9 @@ impl Mlpt {
     fn teach(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
         let mut report = EpochReport::default();
         let (mut divisions, mut texts) = (Vec::new(), Vec::new());
-        for (number, learner) in self.learners.iter().enumerate() {
+        for (number, (learner, history)) in self.learners.iter().zip(&mut self.histories).enumerate() {
             let text = learner.frozen_text(ctx.clip)?;
-            let losses = pool_losses(learner, text.as_ref(), ctx)?;
+            let losses = history.average(pool_losses(learner, text.as_ref(), ctx)?)?;
             let rng = ctx.rng.child(LEARNERS[number]).child("mixture");
             let division = divide(&losses, self.method.threshold, &self.method.mixture, &rng)?;
             if let Some(why) = &division.degenerate {
@@ -115,15 +124,22 @@ impl Trainer for Mlpt {
 
     fn state(&self) -> TrainerState {
         let mut state = TrainerState::default();
-        for learner in &self.learners {
+        for (learner, history) in self.learners.iter().zip(&self.histories) {
             learner.save(&mut state);
+            if let Some(losses) = history.saved() {
+                state.tensors.insert(past_losses(learner), losses);
+            }
         }
         state
     }
 
     fn load_state(&mut self, state: &TrainerState) -> Result<()> {
         self.eval = [None, None];
-        self.learners.iter_mut().try_for_each(|learner| learner.load(state))
+        for (learner, history) in self.learners.iter_mut().zip(&mut self.histories) {
+            learner.load(state)?;
+            history.load(state.tensors.get(&past_losses(learner)))?;
+        }
+        Ok(())
     }
 }
 

@@ -8,6 +8,8 @@ use mlpt_core::config::Value;
 use mlpt_core::data::{Batch, fewshot_indices};
 use mlpt_core::mixture::{self, MixtureConfig};
 use mlpt_core::rng::RngTree;
+use rand::seq::SliceRandom;
+use rand_distr::{Beta, Distribution};
 
 const NAMES: [&str; 2] = ["prompt_learner1", "prompt_learner2"];
 
@@ -29,6 +31,9 @@ struct Literal<'a> {
     one_hot: bool,
     gce: bool,
     lambda_u: f64,
+    views: usize,
+    /// The parameter of Beta, where images are mixed.
+    mixup: Option<f64>,
     steps: usize,
     rounds: usize,
 }
@@ -72,32 +77,53 @@ impl Literal<'_> {
         t.iter().map(|&p| f64::from(u8::from(p == top))).collect()
     }
 
-    fn step(&mut self, me: usize, peer: usize, x: &Batch, u: &Batch, clean: &[f64], lr: f64) {
-        let (px, qx) = (self.probabilities(me, &x.images), self.probabilities(peer, &x.images));
-        let (pu, qu) = (self.probabilities(me, &u.images), self.probabilities(peer, &u.images));
-        let mean = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| (p + q) / 2.0).collect::<Vec<_>>();
-        let tx: Vec<Vec<f64>> = (0..x.labels.len())
-            .map(|b| {
-                let w = clean[x.indices[b]];
-                let mixed = mean(&px[b], &qx[b]).into_iter().enumerate();
-                let y = |c: usize| f64::from(u8::from(c == x.labels[b]));
-                self.sharpen(&mixed.map(|(c, p)| w * y(c) + (1.0 - w) * p).collect::<Vec<_>>())
-            })
-            .collect();
-        let tu: Vec<Vec<f64>> = (0..u.labels.len()).map(|b| self.sharpen(&mean(&pu[b], &qu[b]))).collect();
+    /// The mean over the views of both learners' probabilities.
+    fn opinion(&self, me: usize, peer: usize, views: &[Batch]) -> Vec<Vec<f64>> {
+        let all: Vec<_> = views.iter().flat_map(|v| [me, peer].map(|who| self.probabilities(who, &v.images))).collect();
+        let mean = |b: usize, c: usize| all.iter().map(|p| p[b][c]).sum::<f64>() / all.len() as f64;
+        (0..all[0].len()).map(|b| (0..3).map(|c| mean(b, c)).collect()).collect()
+    }
 
-        // Twice more, now for the gradient.
-        let (zx, zu) = (self.forward(me, &x.images), self.forward(me, &u.images));
-        let (tx, tu) = (tensor(&tx, &zx), tensor(&tu, &zu));
+    fn step(&mut self, [me, peer]: [usize; 2], x: &[Batch], u: &[Batch], clean: &[f64], lr: f64, rng: &RngTree) {
+        let given = |b: usize, c: usize| f64::from(u8::from(c == x[0].labels[b]));
+        let tx = self.opinion(me, peer, x).into_iter().enumerate().map(|(b, p)| {
+            let w = clean[x[0].indices[b]];
+            let mixed = p.into_iter().enumerate().map(|(c, p)| w * given(b, c) + (1.0 - w) * p);
+            self.sharpen(&mixed.collect::<Vec<_>>())
+        });
+        let tx: Vec<Vec<f64>> = tx.collect();
+        let tu: Vec<Vec<f64>> = self.opinion(me, peer, u).iter().map(|p| self.sharpen(p)).collect();
+
+        // Once more, now for the gradient: every view, mixed with the others where that is asked for.
+        let pixels: Vec<&Tensor> = x.iter().chain(u).map(|view| &view.images).collect();
+        let mut pixels = Tensor::cat(&pixels, 0).unwrap();
+        let mut targets = [vec![tx; x.len()].concat(), vec![tu; u.len()].concat()].concat();
+        if let Some(alpha) = self.mixup {
+            let share: f64 = Beta::new(alpha, alpha).unwrap().sample(&mut rng.child("share").rng());
+            let share = if share < 0.5 { 1.0 - share } else { share };
+            let mut partner: Vec<usize> = (0..targets.len()).collect();
+            partner.shuffle(&mut rng.child("partner").rng());
+            assert!(share < 0.999 && partner.iter().enumerate().any(|(i, &j)| i != j));
+            let rows = partner.iter().map(|&j| pixels.get(j).unwrap()).collect::<Vec<_>>();
+            let others = (Tensor::stack(&rows, 0).unwrap() * (1.0 - share)).unwrap();
+            pixels = ((pixels * share).unwrap() + others).unwrap();
+            let mix = |i: usize, c: usize| share * targets[i][c] + (1.0 - share) * targets[partner[i]][c];
+            targets = (0..targets.len()).map(|i| (0..3).map(|c| mix(i, c)).collect()).collect();
+        }
+        let cut = x.len() * x[0].labels.len();
+        let (zx, zu) = {
+            let part = |from: usize, to: usize| self.forward(me, &pixels.narrow(0, from, to - from).unwrap());
+            (part(0, cut), part(cut, targets.len()))
+        };
+        let (tx, tu) = (tensor(&targets[..cut], &zx), tensor(&targets[cut..], &zu));
         let per_class = if self.gce {
             // (1 - p^q) / q with q = 1/2, and the epsilon of the published code.
             ((softmax(&zx) + 1e-6).unwrap().sqrt().unwrap() * -2.0).unwrap().affine(1.0, 2.0).unwrap()
         } else {
             softmax(&zx).log().unwrap().neg().unwrap()
         };
-        let rows = x.labels.len() as f64;
-        let lx = ((tx * per_class).unwrap().sum_all().unwrap() / rows).unwrap();
-        let cells = (u.labels.len() * 3) as f64;
+        let lx = ((tx * per_class).unwrap().sum_all().unwrap() / cut as f64).unwrap();
+        let cells = ((targets.len() - cut) * 3) as f64;
         let lu = ((softmax(&zu) - tu).unwrap().sqr().unwrap().sum_all().unwrap() / cells).unwrap();
         let loss = (lx + (lu * self.lambda_u).unwrap()).unwrap();
         let gradients = loss.backward().unwrap();
@@ -125,18 +151,24 @@ impl Literal<'_> {
             (x, fewshot_indices(&labels, &unlabelled, 1, &pick.child("u")))
         });
         for (me, (x, u)) in splits.iter().enumerate() {
-            let batches = data.train_batches(&data.pool, x, &data.train_x, &of(me).child("x")).unwrap();
-            let mut rest: Vec<Batch> = Vec::new();
+            let count = self.views;
+            let rows = |chosen: &[usize], stream, rng: &RngTree| -> Vec<Vec<Batch>> {
+                let views = data.train_views(&data.pool, chosen, stream, rng, count).unwrap();
+                let views: Vec<Vec<Batch>> = views.into_iter().map(|v| v.map(Result::unwrap).collect()).collect();
+                (0..views[0].len()).map(|n| views.iter().map(|view| view[n].clone()).collect()).collect()
+            };
+            let batches = rows(x, &data.train_x, &of(me).child("x"));
+            let mut rest: Vec<Vec<Batch>> = Vec::new();
             let mut round = 0;
-            for x in batches {
+            for (n, x) in batches.iter().enumerate() {
                 if rest.is_empty() {
-                    let rng = of(me).child("u").at(round);
-                    let again = data.train_batches(&data.pool, u, &data.train_u, &rng).unwrap();
-                    rest = again.collect::<Result<_, _>>().unwrap();
+                    rest = rows(u, &data.train_u, &of(me).child("u").at(round));
                     round += 1;
                 }
                 let u = rest.remove(0);
-                self.step(me, 1 - me, &x.unwrap(), &u, &clean[1 - me], lr);
+                let distinct = x.iter().skip(1).all(|view| flat(&view.images) != flat(&x[0].images));
+                assert!(x.len() == count && distinct && x.iter().all(|view| view.indices == x[0].indices));
+                self.step([me, 1 - me], x, &u, &clean[1 - me], lr, &of(me).child("mixup").at(n + 1));
             }
             self.rounds = self.rounds.max(round);
         }
@@ -156,13 +188,24 @@ fn tensor(rows: &[Vec<f64>], like: &Tensor) -> Tensor {
     Tensor::from_vec(rows.concat(), like.dims(), like.device()).unwrap().to_dtype(DType::F32).unwrap()
 }
 
-fn compare(extra: &[(&str, Value)], one_hot: bool, gce: bool, lambda_u: f64) {
+/// How the literal method goes about it; the settings say the same to ours.
+#[derive(Clone, Copy)]
+struct Way {
+    one_hot: bool,
+    gce: bool,
+    lambda_u: f64,
+    views: usize,
+    mixup: Option<f64>,
+}
+
+const PLAIN: Way = Way { one_hot: false, gce: false, lambda_u: 1.0, views: 1, mixup: None };
+
+fn compare(extra: &[(&str, Value)], way: Way) {
     let mut set = vec![
         ("DATALOADER.TRAIN_X.BATCH_SIZE", 2.into()),
         ("TRAINER.MLPT.N_CTX", 4.into()),
         ("TRAINER.MLPT.X_SHOTS", 4.into()),
         ("TRAINER.MLPT.U_SHOTS", 1.into()),
-        ("TRAINER.MLPT.LAMBDA_U", lambda_u.into()),
     ];
     set.extend(extra.iter().cloned());
     let world = World::new("MLPT", &set);
@@ -174,7 +217,8 @@ fn compare(extra: &[(&str, Value)], one_hot: bool, gce: bool, lambda_u: f64) {
     });
     let twins: Vec<Twin> = twins.collect();
     let twins: [Twin; 2] = twins.try_into().ok().unwrap();
-    let mut literal = Literal { world: &world, twins, one_hot, gce, lambda_u, steps: 0, rounds: 0 };
+    let Way { one_hot, gce, lambda_u, views, mixup } = way;
+    let mut literal = Literal { world: &world, twins, one_hot, gce, lambda_u, views, mixup, steps: 0, rounds: 0 };
     let before = parameters(&*trainer);
     let (_, told) = world.epoch(&mut *trainer, 1).unwrap();
     literal.epoch(1, told.steps[0].lr);
@@ -193,18 +237,41 @@ fn compare(extra: &[(&str, Value)], one_hot: bool, gce: bool, lambda_u: f64) {
     }
 }
 
+fn lambda(value: f64) -> (&'static str, Value) {
+    ("TRAINER.MLPT.LAMBDA_U", value.into())
+}
+
 #[test]
 fn soft_targets() {
-    compare(&[], false, false, 1.0);
+    compare(&[], PLAIN);
 }
 
 #[test]
 fn one_hot_targets_and_a_heavy_unlabelled_part() {
-    compare(&[("TRAINER.MLPT.TARGETS", "onehot".into())], true, false, 20.0);
+    let set = [("TRAINER.MLPT.TARGETS", "onehot".into()), lambda(20.0)];
+    compare(&set, Way { one_hot: true, lambda_u: 20.0, ..PLAIN });
 }
 
 #[test]
 fn generalized_cross_entropy() {
-    let set = [("LOSS.NAME", "gce".into()), ("TRAINER.MLPT.WARMUP_LOSS", "ce".into())];
-    compare(&set, false, true, 5.0);
+    let set = [("LOSS.NAME", "gce".into()), ("TRAINER.MLPT.WARMUP_LOSS", "ce".into()), lambda(5.0)];
+    compare(&set, Way { gce: true, lambda_u: 5.0, ..PLAIN });
+}
+
+#[test]
+fn several_views_under_a_rising_weight() {
+    let mut set = vec![("TRAINER.MLPT.VIEWS", 3.into()), lambda(20.0)];
+    compare(&set, Way { views: 3, lambda_u: 20.0, ..PLAIN });
+    // In the mutual phase's first epoch the weight has not risen yet.
+    set.push(("TRAINER.MLPT.RAMP_UP", 4.into()));
+    compare(&set, Way { views: 3, lambda_u: 0.0, ..PLAIN });
+}
+
+#[test]
+fn mixed_images() {
+    let mut set = vec![("TRAINER.MLPT.MIXUP", true.into()), lambda(20.0)];
+    let way = Way { mixup: Some(4.0), lambda_u: 20.0, ..PLAIN };
+    compare(&set, way);
+    set.extend([("TRAINER.MLPT.VIEWS", 2.into()), ("TRAINER.MLPT.ALPHA", 0.75.into())]);
+    compare(&set, Way { mixup: Some(0.75), views: 2, ..way });
 }

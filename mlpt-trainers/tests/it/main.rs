@@ -10,3 +10,4 @@ mod method;
 mod settings;
 mod single;
 mod stranger;
+mod unlike;

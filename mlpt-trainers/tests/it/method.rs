@@ -100,8 +100,36 @@ fn a_step_leaves_the_peer_alone() {
 }
 
 #[test]
+fn the_unlabelled_loss_rises() {
+    let world = World::new("MLPT", &[("TRAINER.MLPT.RAMP_UP", 2.into()), ("TRAINER.MLPT.LAMBDA_U", 6.0.into())]);
+    let mut trainer = world.trainer(1).unwrap();
+    world.epoch(&mut *trainer, 0).unwrap();
+    for (epoch, weight) in [(1, 0.0), (2, 3.0), (3, 6.0), (4, 6.0)] {
+        for step in world.epoch(&mut *trainer, epoch).unwrap().1.steps {
+            let of = |name: &str| step.losses.iter().find(|(n, _)| n == name).unwrap().1;
+            assert!((of("loss") - of("loss_x") - weight * of("loss_u")).abs() < 1e-5, "{step:?}");
+            assert!(of("loss_u") > 1e-4, "{step:?}");
+        }
+    }
+}
+
+#[test]
+fn averaged_losses_change_what_is_seen_and_outlive_a_stop() {
+    let last = |epochs: usize| {
+        let world = World::new("MLPT", &[("TRAINER.MLPT.AVERAGE_EPOCHS", epochs.into())]);
+        let mut trainer = world.trainer(1).unwrap();
+        (0..3).map(|epoch| world.epoch(&mut *trainer, epoch).unwrap().0.clean).last().unwrap()
+    };
+    assert_ne!(last(1), last(2));
+    resumes_exactly(&World::new("MLPT", &[("TRAINER.MLPT.AVERAGE_EPOCHS", 2.into())]));
+}
+
+#[test]
 fn resume_is_exact_and_seeds_differ() {
-    let world = World::new("MLPT", &[]);
+    resumes_exactly(&World::new("MLPT", &[]));
+}
+
+fn resumes_exactly(world: &World) {
     let mut one = world.trainer(1).unwrap();
     for epoch in 0..2 {
         world.epoch(&mut *one, epoch).unwrap();

@@ -107,7 +107,7 @@ pub fn state(trainer: &dyn Trainer) -> BTreeMap<String, Vec<f32>> {
 }
 
 pub fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.detach().flatten_all().unwrap().to_vec1().unwrap()
+    tensor.detach().to_dtype(DType::F32).unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
 
 /// The greatest difference.
