@@ -4,11 +4,14 @@ use crate::step::{Place, all_finite};
 use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::{Scope, Section};
+use mlpt_core::data::Item;
 use mlpt_core::engine::{BuildContext, LearnerInfo, TrainerState};
+use mlpt_core::loss::{Loss, RunningMeans};
 use mlpt_core::optim::{self, OptimConfig, Optimizer, Schedule};
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, PromptLearner, TextState};
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
+use std::collections::BTreeMap;
 
 /// How one learner of a trainer is found in the settings.
 pub struct Slot<'a> {
@@ -31,6 +34,8 @@ pub struct Learner {
     optimizer: Box<dyn Optimizer>,
     schedule: Schedule,
     clip_norm: f64,
+    /// What it has predicted so far, for losses that look back.
+    means: RunningMeans,
 }
 
 impl Learner {
@@ -73,6 +78,7 @@ impl Learner {
             optimizer: optim::build(optim, parameters)?,
             schedule: Schedule::new(optim)?,
             clip_norm: optim.clip_norm,
+            means: RunningMeans::default(),
         })
     }
 
@@ -123,6 +129,22 @@ impl Learner {
         self.prompt.predict(clip, text, images)
     }
 
+    /// Takes in the logits `[B, C]` of a batch that shows these of `items`, and gives what `loss` needs
+    /// beside them; see [`RunningMeans::update`]. Once for each training step, before the loss.
+    ///
+    /// # Errors
+    /// As [`RunningMeans::update`].
+    pub fn remember(
+        &mut self,
+        loss: &Loss,
+        items: &[Item],
+        shown: &[usize],
+        logits: &Tensor,
+    ) -> Result<Option<Tensor>> {
+        let images: Vec<&str> = shown.iter().filter_map(|&i| items.get(i)).map(|item| item.image.key()).collect();
+        self.means.update(loss, &images, logits)
+    }
+
     /// One step of this learner's optimiser down `loss`; gives the gradient's norm, before it is cut
     /// to OPTIM.CLIP_NORM. Nothing is changed when the loss or a gradient is not finite.
     ///
@@ -169,11 +191,12 @@ impl Learner {
         }
     }
 
-    /// Adds the optimiser's state, below this learner's name.
+    /// Adds the optimiser's state and what the learner remembers, below this learner's name.
     pub fn save(&self, state: &mut TrainerState) {
         for (name, tensor) in self.optimizer.state() {
             state.tensors.insert(format!("{}.{name}", self.name), tensor);
         }
+        self.means.save(&format!("{}.", self.name), &mut state.tensors);
     }
 
     /// Puts back what [`Learner::save`] gave.
@@ -184,6 +207,10 @@ impl Learner {
         let prefix = format!("{}.", self.name);
         let own = state.tensors.iter();
         let own = own.filter_map(|(k, t)| Some((k.strip_prefix(&prefix)?.to_owned(), t.clone())));
-        self.optimizer.load_state(&own.collect())
+        let mut own: BTreeMap<String, Tensor> = own.collect();
+        let means = RunningMeans::take(&mut own)?;
+        self.optimizer.load_state(&own)?;
+        self.means = means;
+        Ok(())
     }
 }

@@ -40,7 +40,8 @@ pub fn epoch(
         let text = learner.text(ctx.clip)?;
         let logits = learner.logits(ctx.clip, text.as_ref(), images.input(side))?;
         let labels: Vec<u32> = batch.labels.iter().map(|&l| l as u32).collect();
-        let objective = loss.hard(&logits, &Tensor::new(labels, logits.device())?)?;
+        let past = learner.remember(loss, &ctx.data.train, &batch.indices, &logits)?;
+        let objective = loss.hard(&logits, &Tensor::new(labels, logits.device())?, past.as_ref())?;
         if !all_finite(&objective)? {
             blame(learner, place, &[(&batch, &images)], &ctx.data.train, text.as_ref())?;
         }

@@ -127,3 +127,58 @@ for name, logits in {
 with open("loss.json", "w") as f:
     json.dump(cases, f)
     f.write("\n")
+
+
+def elr(z, ce, images, table, beta, weight):
+    """Early-learning regularisation with a table of running means [images, C], which is changed in place.
+
+    The images of a batch are distinct for the authors; one that is there twice counts here with its views' mean.
+    """
+    p = z.softmax(1).clamp(1e-4, 1 - 1e-4)
+    seen = p.detach() / p.detach().sum(1, keepdim=True)
+    for image in set(images):
+        views = seen[[i for i, other in enumerate(images) if other == image]]
+        table[image] = beta * table[image] + (1 - beta) * views.mean(0)
+    return ce + weight * (1 - (table[images] * p).sum(1)).log().mean()
+
+
+def sequence(name, batches, classes, beta=0.7, weight=3.0, spread=3.0):
+    table = torch.zeros(1 + max(i for batch in batches for i in batch), classes)
+    steps = []
+    for images in batches:
+        logits = (torch.randn(len(images), classes) * spread).float().double()
+        labels = torch.randint(0, classes, (len(images),))
+        targets = (torch.randn_like(logits) * 2).softmax(1).float().double()
+        before = table.clone()
+        step = {
+            "images": images,
+            "logits": logits.tolist(),
+            "labels": labels.tolist(),
+            "targets": targets.tolist(),
+            "losses": {},
+        }
+        for kind, target in [("hard", labels), ("soft", targets)]:
+            table = before.clone()
+            z = logits.clone().requires_grad_()
+            value = elr(z, F.cross_entropy(z, target), images, table, beta, weight)
+            value.backward()
+            step["losses"][kind] = {"value": value.item(), "gradient": z.grad.flatten().tolist()}
+        step["means"] = table[images].flatten().tolist()
+        steps.append(step)
+    return {"case": name, "beta": beta, "lambda": weight, "steps": steps}
+
+
+torch.manual_seed(3)
+sequences = [
+    sequence("ordinary", [[0, 1, 2], [3, 1, 4], [2, 0, 1], [4, 3, 0, 1, 2]], 5),
+    sequence("an image twice in a batch", [[0, 1, 0], [1, 1, 1], [2, 0, 2, 1]], 4),
+    sequence("other weights", [[0, 1], [1, 0], [0, 1], [1, 0]], 7, beta=0.9, weight=7.0),
+    sequence("no memory", [[0, 1], [1, 0]], 3, beta=0.0, weight=1.0),
+    sequence("many classes", [[0, 1, 2]] * 3, 61),
+    sequence("probabilities that are cut off", [[0, 1]] * 3, 3, spread=80.0),
+    sequence("one image", [[0]] * 5, 6),
+    sequence("one class", [[0, 1, 2]] * 3, 1),
+]
+with open("elr.json", "w") as f:
+    json.dump(sequences, f)
+    f.write("\n")

@@ -88,6 +88,28 @@ fn stopped_at_every_stage() {
     }
 }
 
+/// What a loss remembers of every image is part of the state: in warm-up, where it was filled, and after.
+#[test]
+fn a_loss_that_looks_back() {
+    for (settings, moment) in [
+        (&["LOSS.NAME=elr"][..], "Warmup CLIP1 epoch [2/4] batch [2/"),
+        (&["LOSS.NAME=elr", "DATASET.POOL=expand", "DATASET.NUM_EXPAND=2"], "Train CLIP2 epoch [4/4] batch [1/"),
+        (&["TRAINER.MLPT.WARMUP_LOSS=elr"], "Train CLIP1 epoch [3/4] batch [1/"),
+    ] {
+        let args = small_run(&[], settings);
+        let whole = whole(&args);
+        let names = String::from_utf8_lossy(&whole["state.safetensors"]).into_owned();
+        assert!(names.contains("trainer.prompt_learner2.running_mean:"), "{settings:?}");
+        let tries = (0..8).map(|_| tempfile::tempdir().unwrap());
+        let resumed = tries.into_iter().find_map(|dir| stopped(dir.path(), &args, &[(moment, Stop::Kill)]));
+        assert_same(&whole, &resumed.unwrap_or_else(|| panic!("never in time: {moment}")), &format!("{settings:?}"));
+        // It is no part of what is evaluated.
+        let saved = whole.iter().filter(|(name, _)| name.contains("model.safetensors"));
+        let clean = |bytes: &[u8]| !String::from_utf8_lossy(bytes).contains("running_mean");
+        assert!(saved.clone().count() > 1 && saved.map(|(_, bytes)| bytes).all(|bytes| clean(bytes)));
+    }
+}
+
 #[test]
 fn killed_before_it_had_anything() {
     let args = small_run(&[], &[]);

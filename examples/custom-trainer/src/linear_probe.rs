@@ -9,7 +9,7 @@ use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::Section;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
 use mlpt_core::event::{Event, Step};
-use mlpt_core::loss::Loss;
+use mlpt_core::loss::{Loss, RunningMeans};
 use mlpt_core::optim::{OptimConfig, Optimizer, Schedule, build, check_gradients};
 use mlpt_core::prompt::{ImageInput, NamedVar};
 use mlpt_core::registry::Entry;
@@ -29,6 +29,7 @@ section! {
 struct LinearProbe {
     scale: f64,
     loss: Loss,
+    means: RunningMeans,
     schedule: Schedule,
     optimizer: Box<dyn Optimizer>,
     weight: Var,
@@ -66,6 +67,7 @@ impl LinearProbe {
         Ok(Self {
             scale: config.scale,
             loss: Loss::new(&ctx.config.section("LOSS")?)?,
+            means: RunningMeans::default(),
             schedule: Schedule::new(&optim)?,
             optimizer: build(&optim, vec![named])?,
             weight,
@@ -92,7 +94,9 @@ impl Trainer for LinearProbe {
             let labels: Vec<u32> = data.labels.iter().map(|&l| l as u32).collect();
             let labels = Tensor::new(labels, ctx.clip.device())?;
             let logits = self.classify(&ctx.clip.encode_images(&data.images)?)?;
-            let loss = self.loss.hard(&logits, &labels)?;
+            let images: Vec<&str> = data.indices.iter().map(|&i| items[i].image.key()).collect();
+            let means = self.means.update(&self.loss, &images, &logits)?;
+            let loss = self.loss.hard(&logits, &labels, means.as_ref())?;
             let grads = loss.backward()?;
             let grad_norm = check_gradients(self.optimizer.parameters(), &grads)
                 .map_err(|tensor| Error::NonFinite { tensor, epoch: ctx.epoch + 1, batch })?;
@@ -138,10 +142,14 @@ impl Trainer for LinearProbe {
     }
 
     fn state(&self) -> TrainerState {
-        TrainerState { tensors: self.optimizer.state(), ..TrainerState::default() }
+        let mut tensors = self.optimizer.state();
+        self.means.save("", &mut tensors);
+        TrainerState { tensors, ..TrainerState::default() }
     }
 
     fn load_state(&mut self, state: &TrainerState) -> Result<()> {
-        self.optimizer.load_state(&state.tensors)
+        let mut tensors = state.tensors.clone();
+        self.means = RunningMeans::take(&mut tensors)?;
+        self.optimizer.load_state(&tensors)
     }
 }

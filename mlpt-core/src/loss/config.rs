@@ -6,7 +6,8 @@ crate::section! {
         /// Loss on labelled images: ce (cross-entropy), or one that bears wrong labels better: gce (generalised
         /// cross-entropy), sce (symmetric cross-entropy), mae (mean absolute error of probabilities), nce-rce
         /// (normalised and reverse cross-entropy), phuber-ce (partially Huberised cross-entropy),
-        /// double-softmax-ce (cross-entropy of the softmax of the probabilities).
+        /// double-softmax-ce (cross-entropy of the softmax of the probabilities), elr (cross-entropy with
+        /// early-learning regularisation).
         pub name: String = "ce".to_owned(), "NAME";
         /// The q of gce, above 0 (cross-entropy in the limit) up to 1 (mean absolute error).
         pub gce_q: f64 = 0.5, "GCE_Q";
@@ -20,6 +21,10 @@ crate::section! {
         pub apl_beta: f64 = 1.0, "APL_BETA";
         /// The tau of phuber-ce, above 1: the loss is linear where the label's probability is at most 1 / tau.
         pub phuber_tau: f64 = 10.0, "PHUBER_TAU";
+        /// How much of an image's running mean of predictions a batch leaves in elr, from 0 to below 1.
+        pub elr_beta: f64 = 0.7, "ELR_BETA";
+        /// Weight of the regulariser in elr, 0 or greater.
+        pub elr_lambda: f64 = 3.0, "ELR_LAMBDA";
     }
 }
 
@@ -38,6 +43,13 @@ impl LossConfig {
             "PHUBER_TAU",
             self.phuber_tau,
             "greater than 1, and finite",
+        );
+        check(self.elr_beta >= 0.0 && self.elr_beta < 1.0, "ELR_BETA", self.elr_beta, "0 or greater and below 1");
+        check(
+            self.elr_lambda >= 0.0 && self.elr_lambda.is_finite(),
+            "ELR_LAMBDA",
+            self.elr_lambda,
+            "0 or greater, and finite",
         );
         let pairs = [("SCE", self.sce_alpha, self.sce_beta), ("APL", self.apl_alpha, self.apl_beta)];
         for (of, alpha, beta) in pairs {

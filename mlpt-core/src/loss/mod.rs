@@ -7,9 +7,11 @@ mod check;
 mod config;
 mod cross_entropy;
 mod double_softmax;
+mod early_learning;
 mod generalized;
 mod huberised;
 mod reverse;
+mod running;
 mod symmetric;
 #[cfg(test)]
 mod tests;
@@ -18,4 +20,5 @@ mod unlabelled;
 pub use base::{Loss, NAMES, by_name};
 pub use config::LossConfig;
 pub use cross_entropy::per_sample_ce;
+pub use running::RunningMeans;
 pub use unlabelled::mse_probs;

@@ -149,6 +149,10 @@ impl Method {
             format!("{SECTION}.ALPHA is {}: it must be greater than 0", mlpt.alpha),
         );
         check(
+            !(mlpt.mixup && loss.name.eq_ignore_ascii_case("elr")),
+            format!("{SECTION}.MIXUP is on and LOSS.NAME is elr, which remembers images: mixed ones have no past"),
+        );
+        check(
             (0.0..=1.0).contains(&warmup.threshold),
             format!("WARMUP.THRESHOLD is {}: it must be from 0 to 1", warmup.threshold),
         );

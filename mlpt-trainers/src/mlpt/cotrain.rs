@@ -114,7 +114,7 @@ fn step(
     let x = Side::encode(clip, x, learner, peer)?;
     let u = u.map(|u| Side::encode(clip, u, learner, peer)).transpose()?;
     let text = learner.text(clip)?;
-    let pair = Pair { clip, learner, text: text.as_ref(), peer };
+    let mut pair = Pair { clip, learner, text: text.as_ref(), peer, pool: &ctx.data.pool };
     let Objective { loss, loss_x, loss_u, x_logits, x_targets } =
         pair.objective((&x, u.as_ref()), method, method.lambda_u(ctx.epoch), mixup)?;
     if !all_finite(&loss)? {

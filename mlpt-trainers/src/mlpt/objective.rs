@@ -9,8 +9,8 @@ use crate::{Images, Learner};
 use candle_core::{D, Tensor};
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
-use mlpt_core::data::Batch;
-use mlpt_core::loss::mse_probs;
+use mlpt_core::data::{Batch, Item};
+use mlpt_core::loss::{Loss, mse_probs};
 use mlpt_core::prompt::TextState;
 use mlpt_core::rng::RngTree;
 use mlpt_core::tensor::softmax;
@@ -53,10 +53,12 @@ pub(super) struct Objective {
 /// Who is trained, with whose help, by which text passes.
 pub(super) struct Pair<'a> {
     pub(super) clip: &'a FrozenClip,
-    pub(super) learner: &'a Learner,
+    pub(super) learner: &'a mut Learner,
     /// The learner's text pass, with a graph.
     pub(super) text: Option<&'a TextState>,
     pub(super) peer: &'a Peer<'a>,
+    /// What the batches show.
+    pub(super) pool: &'a [Item],
 }
 
 impl Pair<'_> {
@@ -65,7 +67,7 @@ impl Pair<'_> {
     /// # Errors
     /// When a tensor operation fails.
     pub(super) fn objective(
-        &self,
+        &mut self,
         (x, u): (&Side, Option<&Side>),
         method: &Method,
         lambda_u: f64,
@@ -88,7 +90,8 @@ impl Pair<'_> {
         };
         let (loss_x, loss_u) = match method.mixup {
             None => {
-                let loss_x = mean(&x_logits, |logits| method.loss.soft(logits, &x_targets))?;
+                let past = self.remember(x, &x_logits, &method.loss)?;
+                let loss_x = mean(&x_logits, |logits| method.loss.soft(logits, &x_targets, past.as_ref()))?;
                 let loss_u = u.map(|(_, logits, targets)| mean(&logits, |logits| mse_probs(logits, &targets)));
                 (loss_x, loss_u.transpose()?)
             }
@@ -103,6 +106,13 @@ impl Pair<'_> {
         };
         let x_logits = x_logits[0].clone();
         Ok(Objective { loss, loss_x, loss_u, x_logits, x_targets })
+    }
+
+    /// What a loss that looks back needs for each view's logits `[B, C]`: an image has one past, whatever its views.
+    fn remember(&mut self, side: &Side, logits: &[Tensor], loss: &Loss) -> Result<Option<Tensor>> {
+        let shown = side.views.iter().flat_map(|(batch, _)| &batch.indices).copied().collect::<Vec<_>>();
+        let past = self.learner.remember(loss, self.pool, &shown, &Tensor::cat(logits, 0)?)?;
+        Ok(past.map(|past| past.narrow(0, 0, shown.len() / side.views.len())).transpose()?)
     }
 
     /// Both losses on images that are mixed across views and sides.
@@ -127,7 +137,7 @@ impl Pair<'_> {
         let logits = self.learner.logits(self.clip, self.text, images.input(side))?;
         let (all, labelled) = (logits.dim(0)?, x.views.len() * x_targets.dim(0)?);
         let part = |rows: &Tensor, from: usize, to: usize| rows.narrow(0, from, to - from);
-        let loss_x = method.loss.soft(&part(&logits, 0, labelled)?, &part(&targets, 0, labelled)?)?;
+        let loss_x = method.loss.soft(&part(&logits, 0, labelled)?, &part(&targets, 0, labelled)?, None)?;
         let loss_u = match all - labelled {
             0 => None,
             _ => Some(mse_probs(&part(&logits, labelled, all)?, &part(&targets, labelled, all)?)?),

@@ -86,8 +86,8 @@ fn ours(key: &str, case: &Value) -> Result<(f64, Vec<f64>)> {
     };
     let value = match (key, key.ends_with("hard")) {
         ("mse", _) => mse_probs(&z, &matrix(case, "targets")?)?,
-        (_, true) => loss.hard(&z, &labels(case)?)?,
-        (_, false) => loss.soft(&z, &matrix(case, "targets")?)?,
+        (_, true) => loss.hard(&z, &labels(case)?, None)?,
+        (_, false) => loss.soft(&z, &matrix(case, "targets")?, None)?,
     };
     let store = value.backward()?;
     let gradient = store.get(&z).map_or_else(|| z.zeros_like(), |g| Ok(g.clone()))?;
@@ -95,18 +95,21 @@ fn ours(key: &str, case: &Value) -> Result<(f64, Vec<f64>)> {
     Ok((f64::from(value.to_scalar::<f32>()?), gradient))
 }
 
-fn logits(case: &Value) -> Result<Tensor> {
+/// `logits` of a case.
+pub(super) fn logits(case: &Value) -> Result<Tensor> {
     matrix(case, "logits")
 }
 
-fn matrix(case: &Value, key: &str) -> Result<Tensor> {
+/// The matrix under `key`, in f32.
+pub(super) fn matrix(case: &Value, key: &str) -> Result<Tensor> {
     let rows = golden::list(case, key)?.len();
     let numbers = golden::floats(case, key)?;
     let columns = numbers.len() / rows.max(1);
     Ok(Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?.to_dtype(DType::F32)?)
 }
 
-fn labels(case: &Value) -> Result<Tensor> {
+/// `labels` of a case.
+pub(super) fn labels(case: &Value) -> Result<Tensor> {
     let labels: Vec<u32> = golden::indices(case, "labels")?.into_iter().map(|x| x as u32).collect();
     Ok(Tensor::new(labels, &Device::Cpu)?)
 }

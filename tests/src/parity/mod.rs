@@ -5,6 +5,7 @@ mod augment;
 mod check;
 pub mod clip_tokens;
 mod comparison;
+mod early;
 mod epochs;
 mod evaluator;
 mod family;
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Check> {
         transforms::checks(),
         augment::checks(),
         losses::checks(),
+        early::checks(),
         optimisers::checks(),
         schedules::checks(),
         mixture::checks(),

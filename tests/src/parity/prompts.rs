@@ -124,7 +124,7 @@ impl World {
         let mut seen = Vec::new();
         for step in 0..3 {
             let now = self.logits(&*learner)?;
-            let loss = mlpt_core::loss::by_name("ce")?.hard(&now, &labels)?;
+            let loss = mlpt_core::loss::by_name("ce")?.hard(&now, &labels, None)?;
             seen.push(f64::from(loss.to_scalar::<f32>()?));
             let store = loss.backward()?;
             if step == 0 {

@@ -56,7 +56,7 @@ fn numbers_out_of_range_name_their_key() {
         ("TRAINER.COOP.CLASS_TOKEN_POSITION=last", "'last'"),
         (
             "LOSS.NAME=mse",
-            "LOSS.NAME is 'mse': it must be one of ce, gce, sce, mae, nce-rce, phuber-ce, double-softmax-ce",
+            "LOSS.NAME is 'mse': it must be one of ce, gce, sce, mae, nce-rce, phuber-ce, double-softmax-ce, elr",
         ),
         ("LOSS.GCE_Q=2", "LOSS.GCE_Q is 2"),
         ("LOSS.PHUBER_TAU=1", "LOSS.PHUBER_TAU is 1: it must be greater than 1"),

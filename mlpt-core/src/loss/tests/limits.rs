@@ -1,12 +1,14 @@
 //! What the papers promise of each loss.
 
 use super::super::*;
+use super::fresh;
 use candle_core::{DType, Device, Tensor, Var};
 
 /// The mean loss and its gradient for rows of logits.
 fn of(loss: Loss, logits: &[Vec<f32>], labels: &[u32]) -> (f64, Vec<Vec<f32>>) {
     let logits = Var::from_tensor(&Tensor::new(logits.to_vec(), &Device::Cpu).unwrap()).unwrap();
-    let value = loss.hard(&logits, &Tensor::new(labels, &Device::Cpu).unwrap()).unwrap();
+    let labels = Tensor::new(labels, &Device::Cpu).unwrap();
+    let value = loss.hard(&logits, &labels, fresh(&loss, &logits).as_ref()).unwrap();
     let gradient = value.backward().unwrap().get(&logits).unwrap().to_vec2().unwrap();
     (value.to_scalar::<f32>().unwrap().into(), gradient)
 }
@@ -34,10 +36,15 @@ fn every_gradient_is_finite_and_points_to_the_label() {
         for row in wide() {
             for label in 0..3u32 {
                 let (value, gradient) = of(loss, std::slice::from_ref(&row), &[label]);
-                assert!(value.is_finite() && value > -1e-5, "{name} {row:?}: {value}");
+                assert!(value.is_finite(), "{name} {row:?}: {value}");
                 assert!(gradient[0].iter().all(|g| g.is_finite()), "{name} {row:?}: {gradient:?}");
-                // The label's logit is never pushed down, and no loss changes with all logits together.
-                assert!(gradient[0][label as usize] <= 0.0, "{name} {row:?}: {gradient:?}");
+                // Early-learning regularisation may point to what was learnt before, and be negative.
+                if name != "elr" {
+                    assert!(value > -1e-5, "{name} {row:?}: {value}");
+                    // The label's logit is never pushed down.
+                    assert!(gradient[0][label as usize] <= 0.0, "{name} {row:?}: {gradient:?}");
+                }
+                // No loss changes with all logits together.
                 assert!(gradient[0].iter().sum::<f32>().abs() < 1e-5, "{name} {row:?}: {gradient:?}");
             }
         }
@@ -54,7 +61,8 @@ fn soft_targets_of_any_kind_are_safe() {
     let targets = Tensor::new((0..n).map(sharp).collect::<Vec<_>>(), &Device::Cpu).unwrap();
     for name in NAMES {
         let logits = Var::from_tensor(&Tensor::new(rows.clone(), &Device::Cpu).unwrap()).unwrap();
-        let value = by_name(name).unwrap().soft(&logits, &targets).unwrap();
+        let loss = by_name(name).unwrap();
+        let value = loss.soft(&logits, &targets, fresh(&loss, &logits).as_ref()).unwrap();
         let gradient = value.backward().unwrap().get(&logits).unwrap().to_vec2::<f32>().unwrap();
         assert!(value.to_scalar::<f32>().unwrap().is_finite(), "{name}");
         assert!(gradient.iter().flatten().all(|g| g.is_finite()), "{name}");
@@ -75,7 +83,7 @@ fn mae_lies_between_0_and_2_and_is_symmetric() {
     let target = Tensor::new(&[[0.25f32, 0.75]], &Device::Cpu).unwrap();
     let at = |p: f64| {
         let logits = Tensor::new(vec![with_probability(p)], &Device::Cpu).unwrap();
-        Loss::AbsoluteError.soft(&logits, &target).unwrap().to_scalar::<f32>().unwrap()
+        Loss::AbsoluteError.soft(&logits, &target, None).unwrap().to_scalar::<f32>().unwrap()
     };
     assert!(at(0.25) < 1e-6 && at(0.2) > 0.09 && at(0.3) > 0.09);
 }
@@ -153,7 +161,9 @@ fn half_precision_is_computed_in_f32() {
     let labels = Tensor::new(&[1u32], &Device::Cpu).unwrap();
     for name in NAMES {
         let loss = by_name(name).unwrap();
-        let half = loss.hard(&logits.to_dtype(DType::F16).unwrap(), &labels).unwrap();
-        assert_eq!(half.to_scalar::<f32>().unwrap(), loss.hard(&logits, &labels).unwrap().to_scalar::<f32>().unwrap());
+        let of = |logits: &Tensor| -> f32 {
+            loss.hard(logits, &labels, fresh(&loss, logits).as_ref()).unwrap().to_scalar().unwrap()
+        };
+        assert_eq!(of(&logits.to_dtype(DType::F16).unwrap()), of(&logits), "{name}");
     }
 }
