@@ -8,7 +8,7 @@ pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
-use mlpt_core::results::Metric;
+use mlpt_core::results::{Metric, Protocol};
 use std::path::PathBuf;
 
 /// Mutual prompt learning: tuning CLIP's prompts on few images with unreliable labels.
@@ -222,10 +222,29 @@ pub enum TableFormat {
     Json,
 }
 
+/// What is put side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProtocolArg {
+    /// Runs of base classes, their evaluations on the new ones, and the harmonic mean
+    BaseToNew,
+    /// Runs and their evaluations on other data sets, and the average over these
+    #[value(aliases = ["cross-dataset", "domain-shift"])]
+    Transfer,
+}
+
+impl From<ProtocolArg> for Protocol {
+    fn from(arg: ProtocolArg) -> Self {
+        match arg {
+            ProtocolArg::BaseToNew => Self::BaseToNew,
+            ProtocolArg::Transfer => Self::Transfer,
+        }
+    }
+}
+
 /// What may share a cell, at the end of the long help.
 const RESULTS_HELP: &str = "\
-Rows are trainers with their loss, columns are levels of noise; each data set, model, number of shots
-and split has a table of its own. A cell is the mean over the seeds; ± is the sample standard
+Rows are trainers with their loss, columns are levels of noise; each data set with its choice of
+classes, model, number of shots and split has a table of its own. A cell is the mean over the seeds; ± is the sample standard
 deviation, divided by n - 1 (Dassl divides by n).
 
 Runs share a cell only if they differ in nothing but the seed, places on the disk and settings that
@@ -238,9 +257,14 @@ matter.
 A seed counts in a paired difference if both rows have it with the same data, model and noise manifest;
 seeds that do not are listed with the reason.
 
+With --protocol, rows are methods at each level of noise, and columns what `mlpt eval` left in the run
+directories: the new classes and the harmonic mean, or other data sets and their average.
+
 Examples:
   mlpt results output
-  mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md";
+  mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md
+  mlpt results output --protocol base-to-new
+  mlpt results output --protocol transfer --targets ImageNetV2 ImageNetSketch";
 
 /// `mlpt results`.
 #[derive(Args, Clone, Debug)]
@@ -264,6 +288,12 @@ pub struct ResultsArgs {
     /// Add the paired difference of two rows, A minus B, such as MLPT and CoOp+GCE.
     #[arg(long, num_args = 2, value_names = ["A", "B"])]
     pub compare: Option<Vec<String>>,
+    /// Show a protocol: what runs came to on more than what they were trained for.
+    #[arg(long, value_name = "NAME", conflicts_with = "compare")]
+    pub protocol: Option<ProtocolArg>,
+    /// Data sets to transfer to, in this order; without it all that were evaluated.
+    #[arg(long, value_name = "NAME", num_args = 1.., requires = "protocol")]
+    pub targets: Vec<String>,
     /// Write half the width of the 95 % interval behind ±, instead of the deviation.
     #[arg(long)]
     pub ci95: bool,

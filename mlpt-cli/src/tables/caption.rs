@@ -1,6 +1,7 @@
 //! What stands beside a table: what it is of, what its signs mean, and what to know about it.
 
 use super::figure::Spread;
+use mlpt_core::data::Subsample;
 use mlpt_core::data::noise::NoiseScope;
 use mlpt_core::results::{Cell, Column, Metric, Table};
 use std::collections::BTreeMap;
@@ -9,20 +10,25 @@ use std::collections::BTreeMap;
 pub(super) fn title(table: &Table, metric: Metric) -> String {
     let shots = if table.shots < 1 { "all training images".to_owned() } else { format!("{} shots", table.shots) };
     let images = table.images.map(|n| format!("{n} ")).unwrap_or_default();
+    let part = match table.subsample {
+        Subsample::All => String::new(),
+        some => format!("{some} "),
+    };
     format!(
-        "{}, {}, {shots}, {} classes, {images}{} images: {}",
+        "{}, {}, {shots}, {} {part}classes, {images}{} images: {}",
         table.dataset,
-        model(table),
+        model(&table.backbone, &table.model_digest),
         table.classes,
         table.split,
         metric.title()
     )
 }
 
-fn model(table: &Table) -> String {
-    match table.model_digest.get(..12).unwrap_or(&table.model_digest) {
-        "" => table.backbone.clone(),
-        digest => format!("{} (sha256 {digest})", table.backbone),
+/// `ViT-B/16 (sha256 5806e77cd80f)`.
+pub(super) fn model(backbone: &str, digest: &str) -> String {
+    match digest.get(..12).unwrap_or(digest) {
+        "" => backbone.to_owned(),
+        digest => format!("{backbone} (sha256 {digest})"),
     }
 }
 

@@ -42,13 +42,13 @@ fn table(table: &Table, metric: Metric, spread: Spread) -> String {
     format!("{}\n\n{}\n", lines.join("\n"), caption.join(" "))
 }
 
-fn line(label: String, cells: impl IntoIterator<Item = String>) -> String {
+pub(super) fn line(label: String, cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = std::iter::once(label).chain(cells).map(|cell| escaped(&cell)).collect();
     format!("| {} |", cells.join(" | ")).replace("|  |", "| |")
 }
 
 /// Names may hold what Markdown takes for its own.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -3,8 +3,10 @@
 mod caption;
 mod figure;
 mod markdown;
+mod protocol;
 mod text;
 
 pub use figure::Spread;
 pub use markdown::markdown;
+pub use protocol::{protocol_markdown, protocol_text};
 pub use text::text;

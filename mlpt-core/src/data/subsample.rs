@@ -10,7 +10,7 @@ use std::str::FromStr;
 const KEY: &str = "DATASET.SUBSAMPLE_CLASSES";
 
 /// Which classes: `DATASET.SUBSAMPLE_CLASSES`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subsample {
     /// All.

@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// Version of an evaluation's file. It rises when a field changes its meaning.
+pub const EVAL_VERSION: u32 = 1;
+
 /// Which checkpoints are evaluated.
 #[derive(Clone, Debug, Default)]
 pub struct Checkpoints {
@@ -41,6 +44,12 @@ pub struct EvalResult {
     pub mechanisms: Vec<String>,
     /// Name of the model.
     pub backbone: String,
+    /// SHA-256 of the model's weights; empty in files of earlier versions, as the next one.
+    #[serde(default)]
+    pub model_digest: String,
+    /// [`Splits::digest`](crate::data::Splits::digest) of the data that was evaluated on.
+    #[serde(default)]
+    pub data_digest: String,
     /// The seed of the settings.
     pub seed: u64,
     /// Where the checkpoints lie.
@@ -99,11 +108,13 @@ pub fn evaluate(
     events.note(format!("Evaluate on the *{split}* set of {} ({} images)", job.names.dataset, images.len()));
     let (trained, zero_shot) = scores(&mut job, &images, &mut events)?;
     let mut result = EvalResult {
-        version: 1,
+        version: EVAL_VERSION,
         dataset: job.names.dataset.clone(),
         trainer: job.names.trainer.clone(),
         mechanisms: job.trainer.learners().into_iter().map(|l| l.mechanism).collect(),
         backbone: job.clip.name().to_owned(),
+        model_digest: job.clip.digest().to_owned(),
+        data_digest: job.splits.digest(),
         seed,
         model_dir: checkpoints.model_dir.clone(),
         epoch: loaded.map(|m| m.epoch),
@@ -116,17 +127,27 @@ pub fn evaluate(
         written_to: None,
     };
     events.note(format!("Elapsed: {}", duration(result.elapsed_s)));
-    write_result(&job, &mut result)?;
+    write_result(&job, &mut result, &mut events)?;
     Ok(result)
 }
 
-fn write_result(job: &Job, result: &mut EvalResult) -> Result<()> {
+/// Whether a file of this name, in a run directory, is an evaluation of the run.
+pub(crate) fn is_evaluation(name: &str) -> bool {
+    name.starts_with("eval-") && name.ends_with(".json")
+}
+
+fn write_result(job: &Job, result: &mut EvalResult, events: &mut Events) -> Result<()> {
     let output: String = job.config.get("OUTPUT_DIR")?;
     let folder = if output.is_empty() { result.model_dir.clone() } else { Some(output.into()) };
     let Some(folder) = folder else { return Ok(()) };
     let epoch = result.epoch.map(|e| format!("-{e}")).unwrap_or_default();
     let path =
         folder.join(format!("eval-{}{}-{}{epoch}.json", result.dataset, result.classes.suffix("-"), result.split));
+    // Two data sets of one's own may have one name.
+    let before = std::fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<EvalResult>(&text).ok());
+    if before.is_some_and(|b| !b.data_digest.is_empty() && b.data_digest != result.data_digest) {
+        events.warn(format!("{} held an evaluation on other data of this name; it is replaced", path.display()));
+    }
     result.written_to = Some(path.clone());
     let json = serde_json::to_string_pretty(result).map_err(|e| Error::invalid(format!("the result: {e}")))?;
     write_atomic(&path, (json + "\n").as_bytes())

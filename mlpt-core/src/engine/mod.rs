@@ -30,7 +30,8 @@ mod waits;
 
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
 pub use draw::DrawConfig;
-pub use evaluate::{Checkpoints, EvalResult, evaluate};
+pub(crate) use evaluate::is_evaluation;
+pub use evaluate::{Checkpoints, EVAL_VERSION, EvalResult, evaluate};
 pub use job::load_splits;
 pub use options::RunOptions;
 pub(crate) use recorded::Recorded;

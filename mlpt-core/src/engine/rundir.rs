@@ -1,5 +1,6 @@
 //! The run directory: what lies where, and whether a run may start there.
 
+use super::evaluate::is_evaluation;
 use super::recorded::Recorded;
 use crate::files::temporary_of;
 use crate::pretrain::IMAGES_FILE;
@@ -170,7 +171,9 @@ impl RunDir {
             // Fails where it holds something else, and shall.
             let _ = fs::remove_dir(&folder);
         }
-        for file in self.files().into_iter().filter(|file| file.exists()) {
+        // They are of the checkpoints that have just gone.
+        let evaluations = names(&self.path).filter(|name| is_evaluation(name)).map(|name| self.path.join(name));
+        for file in evaluations.chain(self.files()).filter(|file| file.exists()) {
             fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::{Cell, Column, Pair, Report, Row, Summary, Table};
 use crate::{Error, Result};
 
 /// The columns.
-const HEADER: [&str; 24] = [
+const HEADER: [&str; 25] = [
     "kind",
     "dataset",
     "backbone",
@@ -29,6 +29,7 @@ const HEADER: [&str; 24] = [
     "seeds",
     "values",
     "mixed",
+    "subsample",
 ];
 
 impl Report {
@@ -109,6 +110,7 @@ impl Report {
             seeds,
             values,
             mixed.to_string(),
+            table.subsample.to_string(),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::level::{LevelKey, label};
 use super::{Options, Run};
+use crate::data::Subsample;
 use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
 use serde::Serialize;
@@ -16,6 +17,7 @@ pub(super) struct TableKey {
     pub(super) model_digest: String,
     pub(super) shots: i64,
     pub(super) split: String,
+    pub(super) subsample: Subsample,
 }
 
 impl TableKey {
@@ -28,6 +30,7 @@ impl TableKey {
             // 0 and -1 both mean every image.
             shots: if r.shots < 1 { -1 } else { r.shots },
             split: r.split.clone(),
+            subsample: run.subsample,
         }
     }
 }

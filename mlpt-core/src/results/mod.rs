@@ -11,6 +11,7 @@ mod level;
 mod metric;
 mod notes;
 mod pair;
+mod protocol;
 mod report;
 mod run;
 mod same;
@@ -28,6 +29,10 @@ pub use find::{Found, find};
 pub use group::{Column, Row};
 pub use metric::Metric;
 pub use pair::{Pair, Paired, Unpaired, pair};
+pub use protocol::{
+    Evaluated, Figure, PROTOCOL_VERSION, Protocol, ProtocolReport, ProtocolRow, ProtocolTable, Target, TargetKind,
+    protocol,
+};
 pub use report::{Options, REPORT_VERSION, Report, report};
 pub use run::Run;
 pub use stats::{CONFIDENCE, Summary};

@@ -1,5 +1,6 @@
 //! One finished run: its result and the settings that it was made with.
 
+use crate::data::Subsample;
 use crate::engine::{RESULT_VERSION, Recorded, RunDir, RunResult, Scores};
 use crate::files::read_text;
 use crate::{Error, Result};
@@ -15,6 +16,8 @@ pub struct Run {
     pub result: RunResult,
     /// `LOSS.NAME` of its settings.
     pub loss: String,
+    /// `DATASET.SUBSAMPLE_CLASSES` of its settings: the classes that it was trained on.
+    pub subsample: Subsample,
     pub(super) settings: Recorded,
 }
 
@@ -39,7 +42,11 @@ impl Run {
             let message = format!("is of another run than result.json beside it: SEED is {there}, not {}", result.seed);
             return Err(Error::data(&path, message));
         }
-        Ok(Self { dir: dir.to_owned(), result, loss, settings })
+        let subsample = match settings.text("DATASET.SUBSAMPLE_CLASSES") {
+            None => Subsample::All,
+            Some(name) => name.parse().map_err(|e: Error| Error::data(&path, e.to_string()))?,
+        };
+        Ok(Self { dir: dir.to_owned(), result, loss, subsample, settings })
     }
 
     /// Whether its trainer learnt anything; one without learners and epochs is the same for any
@@ -79,7 +86,7 @@ fn read_result(path: &Path) -> Result<RunResult> {
     Ok(result)
 }
 
-fn agree(s: &Scores) -> bool {
+pub(super) fn agree(s: &Scores) -> bool {
     let accuracy = 100.0 * s.correct as f64 / s.total as f64;
     s.total > 0
         && s.correct <= s.total

@@ -1,8 +1,9 @@
-//! One table: the runs with one data set, model, number of shots and split.
+//! One table: the runs with one data set and choice of classes, model, number of shots and split.
 
 use super::cell::cell;
 use super::group::{Column, Footnotes, Row, RowKey, TableKey, columns};
 use super::{Comparison, Options, Run, label, notes, same, zero_shot};
+use crate::data::Subsample;
 use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub struct Table {
     pub shots: i64,
     /// What was evaluated: `test` or `val`.
     pub split: String,
+    /// The classes that the runs were trained and evaluated on.
+    pub subsample: Subsample,
     /// Number of classes.
     pub classes: usize,
     /// Number of images that were evaluated, where any were.
@@ -53,7 +56,10 @@ impl Table {
     /// When runs do not belong together and the options do not allow it.
     pub(super) fn of(key: TableKey, runs: &[&Run], options: &Options) -> Result<Self> {
         let mut footnotes = Footnotes::default();
-        let title = key.dataset.clone();
+        let title = match key.subsample {
+            Subsample::All => key.dataset.clone(),
+            some => format!("{}, {some} classes", key.dataset),
+        };
         let columns = columns(runs, &title, options, &mut footnotes)?;
         // Runs that are the model as it is go into the zero-shot row, where there is one.
         let in_rows = |run: &&&Run| !(options.metric.is_score() && zero_shot::is_zero_shot(run));
@@ -106,12 +112,13 @@ impl Table {
             model_digest: key.model_digest,
             shots: key.shots,
             split: key.split,
+            subsample: key.subsample,
         })
     }
 }
 
 /// Rows of one table are compared by eye, so they must be of the same data, too.
-fn one_ground(runs: &[&Run], title: &str, options: &Options) -> Result<Vec<String>> {
+pub(super) fn one_ground(runs: &[&Run], title: &str, options: &Options) -> Result<Vec<String>> {
     let Some((first, others)) = runs.split_first() else { return Ok(Vec::new()) };
     let Some((run, difference)) = others.iter().find_map(|run| Some((run, same::ground(first, run)?))) else {
         return Ok(Vec::new());

@@ -3,6 +3,7 @@
 mod cells;
 mod compared;
 mod found;
+mod protocol;
 mod rows;
 mod stats;
 mod tree;
