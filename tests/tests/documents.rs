@@ -8,6 +8,9 @@
 mod common;
 #[path = "documents/find.rs"]
 mod find;
+#[allow(dead_code)]
+#[path = "published/miniature.rs"]
+mod miniature;
 #[path = "documents/shorten.rs"]
 mod shorten;
 
