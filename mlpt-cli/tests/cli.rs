@@ -131,6 +131,7 @@ fn lists() {
         ("trainers", "MLPT"),
         ("samplers", "RandomSampler"),
         ("noise", "instance-replace"),
+        ("selectors", "small-loss"),
         ("mechanisms", "CoOp"),
         ("presets", "demo"),
     ] {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | 0 | [`error`], [`rng`], [`registry`] |
 //! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`] |
-//! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`metric`] |
+//! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`select`], [`metric`] |
 //! | 3 | [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
 //! | 5 | [`results`] |
@@ -31,6 +31,7 @@ pub mod registries;
 pub mod registry;
 pub mod results;
 pub mod rng;
+pub mod select;
 pub mod tensor;
 pub mod weights;
 

@@ -7,6 +7,7 @@ use crate::engine::{BuildContext, Trainer};
 use crate::prompt::{LearnerContext, PromptLearner};
 use crate::registry::Registry;
 use crate::rng::RngTree;
+use crate::select::Selector;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub type DatasetFactory = Arc<dyn Fn(&DatasetContext<'_>) -> Result<Splits> + Se
 pub type SamplerFactory = Arc<dyn Fn(&Scope<'_>) -> Result<Box<dyn Sampler>> + Send + Sync>;
 /// Makes a noise model from the settings.
 pub type NoiseFactory = Arc<dyn Fn(&Scope<'_>) -> Result<Box<dyn NoiseModel>> + Send + Sync>;
+/// Makes a selector from the settings.
+pub type SelectorFactory = Arc<dyn Fn(&Scope<'_>) -> Result<Box<dyn Selector>> + Send + Sync>;
 /// Makes a prompt learner; its keys are read through the context's scope.
 pub type MechanismFactory = Arc<dyn Fn(&LearnerContext<'_>) -> Result<Box<dyn PromptLearner>> + Send + Sync>;
 /// Makes a trainer.
@@ -41,12 +44,14 @@ pub struct Registries {
     pub samplers: Registry<SamplerFactory>,
     /// `NOISE.NAME`.
     pub noises: Registry<NoiseFactory>,
+    /// `SELECTOR.NAME`.
+    pub selectors: Registry<SelectorFactory>,
     /// `TRAINER.MLPT.LEARNER1.MECHANISM` and its like.
     pub mechanisms: Registry<MechanismFactory>,
 }
 
 impl Registries {
-    /// Registries that hold only what the framework itself brings: samplers and noise models.
+    /// Registries that hold only what the framework itself brings: samplers, noise models and selectors.
     ///
     /// # Errors
     /// When a name is taken twice.
@@ -56,9 +61,11 @@ impl Registries {
             trainers: Registry::new("trainer"),
             samplers: Registry::new("sampler"),
             noises: Registry::new("noise model"),
+            selectors: Registry::new("selector"),
             mechanisms: Registry::new("prompt mechanism"),
         };
         crate::data::register(&mut all)?;
+        crate::select::register(&mut all)?;
         Ok(all)
     }
 }

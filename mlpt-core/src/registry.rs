@@ -22,6 +22,8 @@ pub struct Entry<F> {
     pub section: &'static str,
     /// A trainer's places for prompt learners, as sections: `TRAINER.MLPT.LEARNER1`, ...
     pub learners: &'static [&'static str],
+    /// Whether a trainer divides its pool by the selector of `SELECTOR.NAME`.
+    pub selects: bool,
     /// Looks at the finished settings when this entry is chosen; before anything is loaded.
     pub check: Option<fn(&Config) -> Result<()>>,
     /// How it is made.
@@ -40,6 +42,7 @@ impl<F> Entry<F> {
             defaults: Vec::new(),
             section: "",
             learners: &[],
+            selects: false,
             check: None,
             factory,
         }
@@ -73,6 +76,12 @@ impl<F> Entry<F> {
     /// States a trainer's places for prompt learners, most important first.
     pub fn learners(mut self, learners: &'static [&'static str]) -> Self {
         self.learners = learners;
+        self
+    }
+
+    /// States that a trainer divides its pool by the selector of `SELECTOR.NAME`.
+    pub fn selects(mut self) -> Self {
+        self.selects = true;
         self
     }
 

@@ -41,7 +41,7 @@ impl Trainer for Single {
         self.text = None;
         let rng = ctx.rng.child(LEARNER);
         let losses = supervised::epoch(&mut self.learner, "", &self.loss, ctx, &rng)?;
-        Ok(EpochReport { losses, clean: Vec::new() })
+        Ok(EpochReport { losses, ..EpochReport::default() })
     }
 
     fn begin_eval(&mut self, clip: &FrozenClip) -> Result<()> {

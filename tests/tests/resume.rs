@@ -213,6 +213,45 @@ fn resume_needs_no_settings_and_other_threads_do_not_matter() {
     assert!(spent > json(&dir.path().join("run/result.json"))["passes"]["image_rows"].as_u64().unwrap());
 }
 
+/// Each selector, on one, three and no decoding threads, stopped at the switch and within co-training.
+#[test]
+fn every_selector_goes_on_as_if_it_had_not_stopped() {
+    for (selector, moment) in [
+        ("small-loss", "Train CLIP1 epoch [3/4] batch [1/"),
+        ("zero-shot", "Train CLIP2 epoch [3/4] batch [1/"),
+        ("zero-shot", "Warmup CLIP2 epoch [2/4] batch [3/"),
+        ("optimal-transport", "Train CLIP1 epoch [4/4] batch [1/"),
+    ] {
+        let name = format!("SELECTOR.NAME={selector}");
+        let with = |threads: &'static str| small_run(&[], &[&name, threads]).iter().map(|s| (*s).to_owned()).collect();
+        let [one, three]: [Vec<String>; 2] = ["DATALOADER.NUM_WORKERS=1", "DATALOADER.NUM_WORKERS=3"].map(with);
+        let [one, three] = [&one, &three].map(|args| args.iter().map(String::as_str).collect::<Vec<_>>());
+        let dir = tempfile::tempdir().unwrap();
+        animals(&dir.path().join("data"));
+        mlpt(dir.path(), &one).ok();
+        let files = |dir: &Path| masked(&dir.join("run"), &["DATALOADER.NUM_WORKERS"]);
+        let whole = files(dir.path());
+        let trusted = String::from_utf8(whole["clean.csv"].clone()).unwrap();
+        assert!(trusted.lines().next().unwrap().ends_with("trusted_prompt_learner1,trusted_prompt_learner2"));
+        let resumed = (0..8).find_map(|_| {
+            let dir = tempfile::tempdir().unwrap();
+            animals(&dir.path().join("data"));
+            let mut running = Running::start(dir.path(), &three);
+            if !running.wait_for(moment) {
+                return None;
+            }
+            running.stop(Stop::Kill);
+            if dir.path().join("run/result.json").exists() {
+                return None;
+            }
+            mlpt(dir.path(), &["train", "--resume", "run", "DATALOADER.NUM_WORKERS=0"]).ok();
+            Some(files(dir.path()))
+        });
+        let resumed = resumed.unwrap_or_else(|| panic!("never in time: {selector}, {moment}"));
+        assert_same(&whole, &resumed, &format!("{selector}, {moment}"));
+    }
+}
+
 #[test]
 fn changed_pictures_stop_a_resume() {
     let args = small_run(&[], &[]);

@@ -122,7 +122,7 @@ impl Trainer for LinearProbe {
                 break;
             }
         }
-        Ok(EpochReport { losses: vec![("loss".into(), sum / num_batches as f64)], clean: Vec::new() })
+        Ok(EpochReport { losses: vec![("loss".into(), sum / num_batches as f64)], ..EpochReport::default() })
     }
 
     fn logits(&self, clip: &FrozenClip, images: ImageInput<'_>) -> Result<Tensor> {

@@ -340,6 +340,9 @@ pub enum ListKind {
     /// NOISE.NAME
     #[value(alias = "noises")]
     Noise,
+    /// SELECTOR.NAME
+    #[value(alias = "selector")]
+    Selectors,
     /// TRAINER.MLPT.LEARNER1.MECHANISM and its like
     #[value(alias = "mechanism")]
     Mechanisms,

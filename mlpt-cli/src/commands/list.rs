@@ -38,6 +38,7 @@ fn kind_of(card: &Card) -> ListKind {
         "trainer" => ListKind::Trainers,
         "sampler" => ListKind::Samplers,
         "noise model" => ListKind::Noise,
+        "selector" => ListKind::Selectors,
         "prompt mechanism" => ListKind::Mechanisms,
         _ => ListKind::Presets,
     }
@@ -49,6 +50,7 @@ fn heading(kind: ListKind) -> &'static str {
         ListKind::Trainers => "Trainers (--trainer)",
         ListKind::Samplers => "Samplers (DATALOADER.TRAIN_X.SAMPLER)",
         ListKind::Noise => "Noise models (NOISE.NAME)",
+        ListKind::Selectors => "Selectors (SELECTOR.NAME)",
         ListKind::Mechanisms => "Prompt mechanisms (MECHANISM)",
         ListKind::Presets => "Presets (--preset)",
     }

@@ -47,6 +47,7 @@ pub fn cards(registries: &Registries) -> Vec<Card> {
     all.extend(of(&registries.trainers));
     all.extend(of(&registries.mechanisms));
     all.extend(of(&registries.noises));
+    all.extend(of(&registries.selectors));
     all.extend(of(&registries.samplers));
     all.extend(PRESETS.iter().map(|p| Card {
         kind: "preset",

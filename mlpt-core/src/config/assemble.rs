@@ -15,6 +15,7 @@ impl Schema {
         let mut schema = base_schema();
         own_keys(&mut schema, &registries.datasets);
         own_keys(&mut schema, &registries.noises);
+        own_keys(&mut schema, &registries.selectors);
         own_keys(&mut schema, &registries.samplers);
         own_keys(&mut schema, &registries.mechanisms);
         own_keys(&mut schema, &registries.trainers);

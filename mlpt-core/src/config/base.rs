@@ -120,7 +120,11 @@ fn noise() -> Vec<Key> {
             "Where wrong items are counted: in every class as many (`class`), or over all items, whatever their class \
              (`global`); DATASET.NUM_FP is then times the classes.",
         ),
-        key("SELECTOR.NAME", text("mixture"), "How clean samples are told from noisy ones."),
+        key(
+            "SELECTOR.NAME",
+            text("mixture"),
+            "How trusted labels are told from others; `mlpt list selectors` shows all ways.",
+        ),
     ]
 }
 

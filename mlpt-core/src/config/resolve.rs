@@ -27,12 +27,14 @@ impl Layers<'_> {
         rules::names(&mut config, self.registries, &mut findings.faults);
         rules::robust_loss(&mut config, &mut findings.faults);
         rules::noise_amount(&mut config, &mut findings.faults);
-        rules::selector(&config, &mut findings.faults);
         if findings.faults.is_empty() {
             rules::entry_checks(&config, self.registries, &mut findings.faults);
         }
         if !findings.faults.is_empty() {
             return Err(Error::Config(findings.faults));
+        }
+        if let Some(notice) = rules::unused_selector(&config, &self.schema, self.registries) {
+            config.add_notice(notice);
         }
         if !findings.ignored.is_empty() {
             config.add_notice(format!(

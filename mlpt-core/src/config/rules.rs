@@ -1,6 +1,6 @@
 //! What joins keys after the layers are one.
 
-use super::{Config, Origin, Value};
+use super::{Config, Origin, Schema, Value};
 use crate::data::noise::{Amount, NUM_FP, RATE};
 use crate::registry::{Entry, Registry};
 use crate::{Error, Registries, Result};
@@ -13,6 +13,7 @@ pub(super) fn names(config: &mut Config, registries: &Registries, faults: &mut V
             "TRAINER.NAME" => |r, n| name(&r.trainers, n),
             "DATASET.NAME" => |r, n| name(&r.datasets, n),
             "NOISE.NAME" => |r, n| name(&r.noises, n),
+            "SELECTOR.NAME" => |r, n| name(&r.selectors, n),
             p if p.starts_with("DATALOADER.") && p.ends_with(".SAMPLER") => |r, n| name(&r.samplers, n),
             p if p.starts_with("TRAINER.") && p.ends_with(".MECHANISM") => |r, n| name(&r.mechanisms, n),
             _ => continue,
@@ -79,20 +80,24 @@ fn is_users(origin: &Origin) -> bool {
     matches!(origin, Origin::File(_) | Origin::Env(_) | Origin::Flag(_) | Origin::Override)
 }
 
-/// There is one way to tell clean from noisy samples so far.
-pub(super) fn selector(config: &Config, faults: &mut Vec<String>) {
-    let Ok(selector) = config.resolved("SELECTOR.NAME") else { return };
-    if !matches!(&selector.value, Value::Str(name) if name.eq_ignore_ascii_case("mixture")) {
-        faults
-            .push(format!("SELECTOR.NAME ({}): unknown selector {}; known: mixture", selector.origin, selector.value));
-    }
+/// What to say where a user chose a selector and the trainer divides no pool. `config.toml` states the default too,
+/// which chooses nothing.
+pub(super) fn unused_selector(config: &Config, schema: &Schema, registries: &Registries) -> Option<String> {
+    const KEY: &str = "SELECTOR.NAME";
+    let trainer = registries.trainers.get(&config.get::<String>("TRAINER.NAME").ok()?).ok()?;
+    let selector = config.resolved(KEY).ok()?;
+    let chosen = is_users(&selector.origin) && Some(&selector.value) != schema.get(KEY).map(|key| &key.default);
+    (chosen && !trainer.selects).then(|| {
+        format!("{KEY} {} ({}) has no effect: {} divides no pool", selector.value, selector.origin, trainer.name)
+    })
 }
 
-/// Lets the chosen trainer, data set and noise model look at the settings.
+/// Lets the chosen trainer, data set, noise model and selector look at the settings.
 pub(super) fn entry_checks(config: &Config, registries: &Registries, faults: &mut Vec<String>) {
     run_check(config, "TRAINER.NAME", &registries.trainers, faults);
     run_check(config, "DATASET.NAME", &registries.datasets, faults);
     run_check(config, "NOISE.NAME", &registries.noises, faults);
+    run_check(config, "SELECTOR.NAME", &registries.selectors, faults);
 }
 
 fn run_check<F>(config: &Config, path: &str, registry: &Registry<F>, faults: &mut Vec<String>) {

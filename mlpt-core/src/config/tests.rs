@@ -251,9 +251,16 @@ fn noise_that_needs_a_file_says_so() {
 }
 
 #[test]
-fn there_is_one_selector() {
-    assert!(faults(|l| l.overrides(&["SELECTOR.NAME=guess"]))[0].contains("unknown selector \"guess\""));
-    assert!(resolve(|l| l.overrides(&["SELECTOR.NAME=Mixture"])).is_ok());
+fn selectors_are_known_by_name() {
+    let told = faults(|l| l.overrides(&["SELECTOR.NAME=guess"]));
+    assert!(told.len() == 1 && told[0].contains("SELECTOR.NAME (command line): unknown selector 'guess'"), "{told:?}");
+    let config = resolve(|l| l.overrides(&["SELECTOR.NAME=GMM"])).unwrap();
+    assert_eq!(config.get::<String>("SELECTOR.NAME").unwrap(), "mixture");
+    // Only the chosen one's keys are looked at.
+    assert!(resolve(|l| l.overrides(&["SELECTOR.KEEP=0"])).is_ok());
+    assert!(
+        faults(|l| l.overrides(&["SELECTOR.KEEP=0", "SELECTOR.NAME=small-loss"]))[0].contains("SELECTOR.KEEP is 0")
+    );
 }
 
 #[test]

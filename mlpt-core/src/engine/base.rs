@@ -67,8 +67,11 @@ pub struct EpochContext<'a> {
 pub struct EpochReport {
     /// Mean of each loss by name, such as `loss`, `loss_x`.
     pub losses: Vec<(String, f64)>,
-    /// Per learner: the probability of being clean, by pool index. Empty where it has none.
+    /// Per learner: how surely the label is right, from 0 to 1, by pool index. Empty where it has none.
     pub clean: Vec<(String, Vec<f64>)>,
+    /// Per learner: whose label it trusts, by pool index. Of a learner that is not in here, those with a `clean`
+    /// greater than `WARMUP.THRESHOLD` (0.5 where there is no such key).
+    pub trusted: Vec<(String, Vec<bool>)>,
 }
 
 /// The state of a trainer beside its parameters: optimiser moments and the like.

@@ -1,9 +1,10 @@
 //! How well a trainer's clean probabilities find the truly wrong labels. Trainers never see this.
 
+use super::EpochReport;
 use super::result::{DetectionResult, DetectionScores};
-use crate::Result;
 use crate::data::Manifest;
 use crate::metric::Detection;
+use crate::{Error, Result};
 use std::collections::BTreeMap;
 
 /// Which pool items are wrong.
@@ -15,24 +16,34 @@ pub(super) struct Truth {
 }
 
 impl Truth {
-    /// The truth about the items of `manifest`; an item is called wrong where its clean
-    /// probability is at most `threshold`.
+    /// The truth about the items of `manifest`. `threshold` is for trainers that do not say whom they trust.
     pub(super) fn new(manifest: &Manifest, threshold: f64) -> Self {
         let wrong = (0..manifest.rows.len()).map(|i| manifest.is_wrong(i)).collect();
         Self { wrong, threshold }
     }
 
-    /// Scores of one learner's clean probabilities by pool index. `None` where nothing is known to
-    /// be wrong: then there is nothing to find, or nobody knows what.
-    pub(super) fn score(&self, clean: &[f64]) -> Result<Option<DetectionScores>> {
-        let known: Vec<(f64, bool)> =
-            clean.iter().zip(&self.wrong).filter_map(|(p, wrong)| Some((*p, (*wrong)?))).collect();
-        if !known.iter().any(|(_, wrong)| *wrong) {
+    /// Scores of one learner's clean probabilities by pool index. Called wrong is what it does not trust or, where it
+    /// does not say, what is at most the threshold. `None` where nothing is known to be wrong: then there is nothing
+    /// to find, or nobody knows what.
+    pub(super) fn score(&self, clean: &[f64], trusted: Option<&[bool]>) -> Result<Option<DetectionScores>> {
+        if let Some(trusted) = trusted.filter(|t| t.len() != clean.len()) {
+            let (ours, theirs) = (trusted.len(), clean.len());
+            return Err(Error::invalid(format!(
+                "a trainer trusts or not {ours} items and gives {theirs} a probability"
+            )));
+        }
+        let call = |i: usize, p: f64| trusted.map_or(p <= self.threshold, |trusted| !trusted[i]);
+        let items = clean.iter().enumerate().zip(&self.wrong);
+        let known: Vec<(f64, bool, bool)> =
+            items.filter_map(|((i, &p), wrong)| Some((p, call(i, p), (*wrong)?))).collect();
+        if !known.iter().any(|(_, _, wrong)| *wrong) {
             return Ok(None);
         }
-        let (probability, wrong): (Vec<f64>, Vec<bool>) = known.iter().copied().unzip();
-        let found = Detection::new(&probability, &wrong, self.threshold)?;
-        let selected: Vec<bool> = known.iter().filter(|(p, _)| *p > self.threshold).map(|(_, w)| *w).collect();
+        let probability: Vec<f64> = known.iter().map(|k| k.0).collect();
+        let called: Vec<bool> = known.iter().map(|k| k.1).collect();
+        let wrong: Vec<bool> = known.iter().map(|k| k.2).collect();
+        let found = Detection::of_calls(&probability, &called, &wrong)?;
+        let selected: Vec<bool> = known.iter().filter(|(_, called, _)| !called).map(|(_, _, w)| *w).collect();
         let right = selected.iter().filter(|wrong| !**wrong).count();
         Ok(Some(DetectionScores {
             precision: found.precision,
@@ -42,11 +53,12 @@ impl Truth {
         }))
     }
 
-    /// Scores of all learners of an epoch, `(name, clean probabilities)` each.
-    pub(super) fn score_all(&self, clean: &[(String, Vec<f64>)]) -> Result<Option<DetectionResult>> {
+    /// Scores of all learners of an epoch.
+    pub(super) fn score_all(&self, report: &EpochReport) -> Result<Option<DetectionResult>> {
         let mut learners = BTreeMap::new();
-        for (name, probability) in clean {
-            if let Some(scores) = self.score(probability)? {
+        for (name, probability) in &report.clean {
+            let trusted = report.trusted.iter().find(|(of, _)| of == name).map(|(_, trusted)| trusted.as_slice());
+            if let Some(scores) = self.score(probability, trusted)? {
                 learners.insert(name.clone(), scores);
             }
         }
@@ -73,18 +85,35 @@ mod tests {
     #[test]
     fn scores_against_what_is_known() {
         let truth = Truth::new(&manifest(&[(Some(0), 0), (Some(1), 0), (Some(1), 1), (Some(0), 1), (None, 1)]), 0.5);
-        let scores = truth.score(&[0.9, 0.1, 0.4, 0.6, 0.0]).unwrap().unwrap();
+        let scores = truth.score(&[0.9, 0.1, 0.4, 0.6, 0.0], None).unwrap().unwrap();
         assert_eq!((scores.precision, scores.recall), (Some(0.5), Some(0.5)));
         assert_eq!(scores.auroc, Some(0.75));
         assert_eq!(scores.clean_accuracy, Some(0.5));
     }
 
     #[test]
+    fn who_is_trusted_is_not_guessed_from_the_score() {
+        let truth = Truth::new(&manifest(&[(Some(0), 0), (Some(1), 0), (Some(1), 1), (Some(0), 1), (None, 1)]), 0.5);
+        let score = |trusted: Vec<bool>| {
+            let clean = vec![("a".to_owned(), vec![0.9, 0.1, 0.4, 0.6, 0.0]), ("b".to_owned(), vec![0.4; 5])];
+            truth.score_all(&EpochReport { clean, trusted: vec![("a".to_owned(), trusted)], ..Default::default() })
+        };
+        // The same order; the wrong ones are the second and the fourth.
+        let found = score(vec![true, false, true, false, true]).unwrap().unwrap();
+        let of = |name: &str| found.learners[name];
+        assert_eq!((of("a").precision, of("a").recall, of("a").auroc), (Some(1.0), Some(1.0), Some(0.75)));
+        assert_eq!(of("a").clean_accuracy, Some(1.0));
+        // The other learner does not say whom it trusts, and 0.4 is at most the threshold.
+        assert_eq!((of("b").precision, of("b").recall, of("b").clean_accuracy), (Some(0.5), Some(1.0), None));
+        assert!(score(vec![true; 4]).unwrap_err().to_string().contains("4 items and gives 5"));
+    }
+
+    #[test]
     fn absent_where_the_truth_is_unknown_or_all_is_right() {
         for rows in [vec![(None, 0), (None, 1)], vec![(Some(0), 0), (Some(1), 1)]] {
             let truth = Truth::new(&manifest(&rows), 0.5);
-            let all = truth.score_all(&[("a".to_owned(), vec![0.2, 0.9])]).unwrap();
-            assert_eq!(all, None);
+            let clean = vec![("a".to_owned(), vec![0.2, 0.9])];
+            assert_eq!(truth.score_all(&EpochReport { clean, ..Default::default() }).unwrap(), None);
         }
     }
 }

@@ -71,9 +71,9 @@ impl Loop<'_> {
             }
             if !report.clean.is_empty() {
                 let pool = data.pool.as_ref().unwrap_or(&data.noise);
-                clean::write(&self.dir.clean(), pool, &job.splits.class_names, &report.clean)?;
+                clean::write(&self.dir.clean(), pool, &job.splits.class_names, &report)?;
             }
-            let detection = data.truth.score_all(&report.clean)?;
+            let detection = data.truth.score_all(&report)?;
             tell_detection(detection.as_ref(), epoch + 1, max_epoch, events);
             meta.found = detection.map(|d| d.to_state()).unwrap_or_default();
             if let Some(val) = &val {

@@ -4,8 +4,7 @@ use crate::{Error, Result};
 use serde::Serialize;
 
 /// Scores of telling wrong labels from right ones, from 0 to 1. A wrong label is a positive; it is
-/// found where the probability of being clean is at most the threshold. A score that is not
-/// defined is absent, never NaN.
+/// found where it is called wrong. A score that is not defined is absent, never NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Detection {
     /// Share of wrong labels among those called wrong; absent where none is called wrong.
@@ -18,11 +17,29 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// Scores each item's probability of being clean against whether its label is wrong.
+    /// Scores each item's probability of being clean against whether its label is wrong. Called wrong is what
+    /// has at most the threshold.
     ///
     /// # Errors
     /// When the lengths differ or a probability is NaN.
     pub fn new(clean_probability: &[f64], wrong: &[bool], threshold: f64) -> Result<Self> {
+        let called: Vec<bool> = clean_probability.iter().map(|p| *p <= threshold).collect();
+        Self::of_calls(clean_probability, &called, wrong)
+    }
+
+    /// The same where it is said of each item whether its label is called wrong; the probability, or whatever is
+    /// greater the more a label looks right, only gives the order.
+    ///
+    /// # Errors
+    /// As [`Detection::new`].
+    pub fn of_calls(clean_probability: &[f64], called: &[bool], wrong: &[bool]) -> Result<Self> {
+        if called.len() != wrong.len() {
+            return Err(Error::invalid(format!(
+                "{} items are called right or wrong, but the truth is known of {}",
+                called.len(),
+                wrong.len()
+            )));
+        }
         if clean_probability.len() != wrong.len() {
             return Err(Error::invalid(format!(
                 "{} clean probabilities, but the truth is known of {} items",
@@ -33,9 +50,8 @@ impl Detection {
         if let Some(at) = clean_probability.iter().position(|p| p.is_nan()) {
             return Err(Error::invalid(format!("the clean probability of pool item {at} is NaN")));
         }
-        let called = |p: &f64| *p <= threshold;
-        let found = clean_probability.iter().zip(wrong).filter(|(p, w)| called(p) && **w).count();
-        let called = clean_probability.iter().filter(|p| called(p)).count();
+        let found = called.iter().zip(wrong).filter(|(c, w)| **c && **w).count();
+        let called = called.iter().filter(|c| **c).count();
         let positives = wrong.iter().filter(|w| **w).count();
         Ok(Self {
             precision: share(found, called),

@@ -103,6 +103,7 @@ impl Trainer for Probe {
         Ok(EpochReport {
             losses: vec![("loss".to_owned(), sum / num_batches as f64)],
             clean: vec![("probe".to_owned(), clean)],
+            ..EpochReport::default()
         })
     }
 

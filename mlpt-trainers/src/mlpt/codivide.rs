@@ -6,20 +6,22 @@ use mlpt_core::Result;
 use mlpt_core::data::{Item, fewshot_indices};
 use mlpt_core::engine::EpochContext;
 use mlpt_core::loss::per_sample_ce;
-use mlpt_core::mixture::{self, MixtureConfig};
 use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
 use mlpt_core::rng::RngTree;
+use mlpt_core::select::{Probabilities, Selection};
 
 /// What one learner thinks of the pool.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Division {
-    /// Probability of being clean, by pool index.
+    /// How surely each label is right, by pool index.
     pub clean: Vec<f64>,
-    /// Pool indices with a probability greater than the threshold, in order.
+    /// What co-refinement leaves to each given label, by pool index.
+    pub weights: Vec<f64>,
+    /// Pool indices whose label is trusted, in order.
     pub labelled: Vec<usize>,
     /// The others, in order.
     pub unlabelled: Vec<usize>,
-    /// Why the mixture could not tell the items apart, where it could not.
+    /// Why the selector could not tell the items apart, where it could not.
     pub degenerate: Option<String>,
 }
 
@@ -32,20 +34,35 @@ pub struct Split {
     pub u: Vec<usize>,
 }
 
-/// Cross-entropy of each pool item's given label, by pool index (always cross-entropy, whatever
-/// is minimised), under the test transform. `text` is the learner's text pass.
+/// What one pass over the pool says, by pool index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolView {
+    /// Cross-entropy of the given labels (always cross-entropy, whatever is minimised).
+    pub losses: Vec<f64>,
+    /// The learner's probabilities `[N, C]`, where they were asked for.
+    pub probabilities: Option<Probabilities>,
+}
+
+/// A learner's losses, and with `classes` its probabilities for so many classes, under the test transform. `text`
+/// is the learner's text pass.
 ///
 /// # Errors
 /// [`mlpt_core::Error::NonFinite`] where a loss is; or a failed operation.
-pub fn pool_losses(learner: &Learner, text: Option<&TextState>, ctx: &EpochContext<'_>) -> Result<Vec<f64>> {
+pub fn pool_view(
+    learner: &Learner,
+    text: Option<&TextState>,
+    ctx: &EpochContext<'_>,
+    classes: Option<usize>,
+) -> Result<PoolView> {
     let pool = &ctx.data.pool;
     let size = ctx.data.test_batch.max(1);
     let mut losses = Vec::with_capacity(pool.len());
+    let mut probabilities = classes.map(Probabilities::empty);
     let mut add = |images: ImageInput<'_>, items: &[Item]| -> Result<()> {
         let logits = learner.predict(ctx.clip, text, images)?;
         let labels: Vec<u32> = items.iter().map(|item| item.label as u32).collect();
         losses.extend(per_sample_ce(&logits, &Tensor::new(labels, logits.device())?)?);
-        Ok(())
+        probabilities.as_mut().map_or(Ok(()), |rows| rows.push_logits(&logits))
     };
     match learner.image_side() {
         ImageSide::Frozen => {
@@ -75,22 +92,15 @@ pub fn pool_losses(learner: &Learner, text: Option<&TextState>, ctx: &EpochConte
         let key = pool[bad].image.key();
         return Err(place.non_finite(format!("the pool loss of {} for image '{key}'", learner.name())));
     }
-    Ok(losses)
+    Ok(PoolView { losses, probabilities })
 }
 
-/// Fits the mixture to the losses and cuts the pool at `threshold` (strictly greater is clean).
-///
-/// # Errors
-/// When the mixture's settings do not fit.
-pub fn divide(losses: &[f64], threshold: f64, config: &MixtureConfig, rng: &RngTree) -> Result<Division> {
-    let fit = mixture::fit(losses, config, rng)?;
-    if !fit.converged {
-        // Usual with ten iterations, and harmless: the published code only warns too.
-        tracing::debug!("the mixture did not settle in {} iterations", fit.iterations);
+impl From<Selection> for Division {
+    fn from(selection: Selection) -> Self {
+        let Selection { clean, weights, trusted, degenerate } = selection;
+        let (labelled, unlabelled) = (0..trusted.len()).partition(|&i| trusted[i]);
+        Self { clean, weights, labelled, unlabelled, degenerate }
     }
-    let clean = fit.clean_probability;
-    let (labelled, unlabelled) = (0..clean.len()).partition(|&i| clean[i] > threshold);
-    Ok(Division { clean, labelled, unlabelled, degenerate: fit.degenerate })
 }
 
 impl Division {
@@ -103,9 +113,25 @@ impl Division {
         }
     }
 
-    /// Clean probabilities `[B, 1]`, f32, of pool items.
+    /// Weights `[B, 1]`, f32, of pool items.
     pub(super) fn weights(&self, indices: &[usize], device: &candle_core::Device) -> Result<Tensor> {
-        let weights: Vec<f64> = indices.iter().map(|&i| self.clean[i]).collect();
+        let weights: Vec<f64> = indices.iter().map(|&i| self.weights[i]).collect();
         Ok(Tensor::from_vec(weights, (indices.len(), 1), device)?.to_dtype(DType::F32)?)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn weights_are_the_selectors_and_not_its_scores() {
+        let division = Division::from(Selection::hard(vec![0.9, 0.2, 0.7, 0.1], vec![true, true, false, false]));
+        assert_eq!((&division.labelled[..], &division.unlabelled[..]), (&[0, 1][..], &[2, 3][..]));
+        let weights = division.weights(&[3, 1, 0], &Device::Cpu).unwrap();
+        assert_eq!(weights.to_vec2::<f32>().unwrap(), [[0.0], [1.0], [1.0]]);
+        assert_eq!(division.clean, [0.9, 0.2, 0.7, 0.1]);
     }
 }

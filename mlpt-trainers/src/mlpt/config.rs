@@ -3,14 +3,11 @@
 use mlpt_core::config::{Config, Key, Origin, Scope, Section};
 use mlpt_core::data::noise::{Amount, FILE};
 use mlpt_core::loss::{Loss, LossConfig};
-use mlpt_core::mixture::MixtureConfig;
 use mlpt_core::{Error, Result};
 use std::str::FromStr;
 
 /// The trainer's section.
 pub(super) const SECTION: &str = "TRAINER.MLPT";
-/// The mixture's section.
-pub(super) const MIXTURE: &str = "TRAINER.MLPT.MIXTURE";
 /// The sections of the two learners.
 pub(super) const SLOTS: [&str; 2] = ["TRAINER.MLPT.LEARNER1", "TRAINER.MLPT.LEARNER2"];
 /// The names of the two learners and of their checkpoint folders.
@@ -52,7 +49,7 @@ mlpt_core::section! {
     pub struct WarmupConfig {
         /// Number of epochs on the given labels before the learners teach each other.
         pub epoch: usize = 10, "EPOCH";
-        /// An item counts as clean when its probability is greater than this.
+        /// With SELECTOR.NAME mixture an item counts as clean when its probability is greater than this.
         pub threshold: f64 = 0.5, "THRESHOLD";
     }
 }
@@ -96,7 +93,6 @@ pub(super) struct Method {
     pub(super) targets: Targets,
     pub(super) warmup_loss: Loss,
     pub(super) loss: Loss,
-    pub(super) mixture: MixtureConfig,
 }
 
 impl Method {
@@ -181,7 +177,6 @@ impl Method {
             targets: mlpt.targets.parse()?,
             warmup_loss: Loss::new(&warmup_loss)?,
             loss: Loss::new(&loss)?,
-            mixture: config.section(MIXTURE)?,
         })
     }
 }
@@ -224,7 +219,6 @@ pub(super) fn mechanism(config: &Config, slot: &str) -> Result<String> {
 pub(super) fn keys() -> Vec<Key> {
     let mut keys = MlptConfig::keys_below(SECTION);
     keys.extend(WarmupConfig::keys_below("WARMUP"));
-    keys.extend(MixtureConfig::keys_below(MIXTURE));
     keys
 }
 

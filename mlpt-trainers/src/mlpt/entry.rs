@@ -18,8 +18,8 @@ pub fn register(registries: &mut Registries) -> Result<()> {
         "MLPT",
         "two prompt learners that teach each other which labels to trust",
         "Mutual learning of prompts under noisy labels. WARMUP.EPOCH epochs on the given labels; then, \
-         every epoch, a two-component Gaussian mixture on each learner's losses tells probably clean \
-         labels from the others, and each learner trains on its peer's split: clean images with \
+         every epoch, a selector (SELECTOR.NAME; by default a two-component Gaussian mixture on each \
+         learner's losses) tells probably clean labels from the others, and each learner trains on its peer's split: clean images with \
          co-refined labels (cross-entropy or another LOSS.NAME), the others with co-guessed ones \
          (squared error, LAMBDA_U). At test the two learners' logits are summed. Each learner may have a \
          mechanism and settings of its own (TRAINER.MLPT.LEARNER1, LEARNER2), which fall back to \
@@ -30,6 +30,7 @@ pub fn register(registries: &mut Registries) -> Result<()> {
     .section(SECTION)
     .keys(keys())
     .learners(&SLOTS)
+    .selects()
     .check(|config| Method::read(config).map(drop));
     registries.trainers.register(published::training(entry))
 }

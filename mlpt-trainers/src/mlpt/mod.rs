@@ -13,10 +13,11 @@ mod history;
 mod learners;
 mod mixup;
 mod objective;
+mod prior;
 mod targets;
 mod trainer;
 
-pub use codivide::{Division, Split, divide, pool_losses};
+pub use codivide::{Division, PoolView, Split, pool_view};
 pub use config::{MlptConfig, Targets, WarmupConfig};
 pub use entry::register;
 pub use targets::{guess, one_hot, refine, sharpen};

@@ -1,16 +1,18 @@
 //! The method's loop over phases and learners.
 
-use super::codivide::{Division, divide, pool_losses};
+use super::codivide::{Division, pool_view};
 use super::config::{LEARNERS, Method, unfit_shots};
 use super::cotrain::{self, Peer};
 use super::history::History;
 use super::learners;
+use super::prior::Prior;
 use crate::{Learner, supervised};
 use candle_core::Tensor;
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
 use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+use mlpt_core::select::{Chosen, Evidence};
 
 /// Where the state keeps a learner's losses on the pool in past epochs.
 fn past_losses(learner: &Learner) -> String {
@@ -20,6 +22,10 @@ fn past_losses(learner: &Learner) -> String {
 /// Two learners and how they teach each other.
 pub struct Mlpt {
     method: Method,
+    selector: Chosen,
+    /// Where the selector asks for it.
+    prior: Option<Prior>,
+    classes: usize,
     learners: [Learner; 2],
     /// Each learner's losses on the pool in past epochs.
     histories: [History; 2],
@@ -36,8 +42,19 @@ impl Mlpt {
         if let Some(text) = unfit_shots(ctx.config)? {
             tracing::warn!("{text}");
         }
+        let selector = Chosen::read(ctx.config, ctx.registries)?;
+        let prior = if selector.needs().zero_shot { Some(Prior::build(ctx)?) } else { None };
+        let classes = ctx.class_names.len();
         let history = History::new(method.average_epochs);
-        Ok(Self { method, learners: learners::build(ctx)?, histories: [history.clone(), history], eval: [None, None] })
+        Ok(Self {
+            method,
+            selector,
+            prior,
+            classes,
+            learners: learners::build(ctx)?,
+            histories: [history.clone(), history],
+            eval: [None, None],
+        })
     }
 
     /// Both learners on the given labels, each in an order of its own.
@@ -58,11 +75,24 @@ impl Mlpt {
     fn teach(&mut self, ctx: &mut EpochContext<'_>) -> Result<EpochReport> {
         let mut report = EpochReport::default();
         let (mut divisions, mut texts) = (Vec::new(), Vec::new());
+        let given: Vec<usize> = ctx.data.pool.iter().map(|item| item.label).collect();
+        let classes = self.selector.needs().probabilities.then_some(self.classes);
+        let zero_shot = self.prior.as_mut().map(|prior| prior.pool(ctx)).transpose()?;
         for (number, (learner, history)) in self.learners.iter().zip(&mut self.histories).enumerate() {
             let text = learner.frozen_text(ctx.clip)?;
-            let losses = history.average(pool_losses(learner, text.as_ref(), ctx)?)?;
-            let rng = ctx.rng.child(LEARNERS[number]).child("mixture");
-            let division = divide(&losses, self.method.threshold, &self.method.mixture, &rng)?;
+            let view = pool_view(learner, text.as_ref(), ctx, classes)?;
+            let losses = history.average(view.losses)?;
+            let selection = self.selector.select(&Evidence {
+                losses: &losses,
+                given: &given,
+                classes: self.classes,
+                probabilities: view.probabilities.as_ref(),
+                zero_shot,
+                threshold: self.method.threshold,
+                rng: ctx.rng.child(LEARNERS[number]).child(self.selector.name()),
+            })?;
+            report.trusted.push((learner.name().to_owned(), selection.trusted.clone()));
+            let division = Division::from(selection);
             if let Some(why) = &division.degenerate {
                 ctx.events.warn(format!("epoch {}, {}: {why}", ctx.epoch + 1, learner.name()));
             }

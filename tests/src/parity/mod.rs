@@ -17,6 +17,7 @@ mod optimisers;
 mod prompts;
 mod report;
 mod schedules;
+mod selectors;
 mod tokenizer;
 mod towers;
 mod transforms;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Check> {
         optimisers::checks(),
         schedules::checks(),
         mixture::checks(),
+        selectors::checks(),
         evaluator::checks(),
         epochs::checks(),
         prompts::checks(),

@@ -34,7 +34,12 @@ fn trailing_settings() {
     refuses(&["NOISE.NAME=symetric"], &["NOISE.NAME (command line): unknown noise model 'symetric'", "symmetric"]);
     refuses(&["DATALOADER.TRAIN_X.SAMPLER=Random"], &["TRAIN_X.SAMPLER", "unknown sampler 'Random'", "RandomSampler"]);
     refuses(&["--trainer", "MLPT", "TRAINER.MLPT.LEARNER2.MECHANISM=CoOpp"][2..], &["LEARNER2.MECHANISM", "CoOp"]);
-    refuses(&["SELECTOR.NAME=loss"], &["SELECTOR.NAME (command line)", "mixture"]);
+    refuses(&["SELECTOR.NAME=loss"], &["SELECTOR.NAME (command line): unknown selector 'loss'", "small-loss"]);
+    refuses(
+        &["SELECTOR.NAME=ot", "SELECTOR.OT_EPSILON=0", "SELECTOR.OT_MARGINAL=even"],
+        &["SELECTOR.OT_EPSILON is 0: it must be at least 0.001", "SELECTOR.OT_MARGINAL is 'even'"],
+    );
+    refuses(&["SELECTOR.NAME=small-loss", "SELECTOR.KEEP=1.5"], &["SELECTOR.KEEP is 1.5", "at most 1"]);
     refuses(&["SEDE=1", "OPTIM.LR=x"], &["unknown key SEDE", "OPTIM.LR: expected float"]);
 }
 
