@@ -39,3 +39,4 @@ pub use result::{DetectionResult, DetectionScores, NoiseResult, RESULT_VERSION, 
 pub use run::{build_only, run};
 pub use rundir::RunDir;
 pub use state::{RunState, StateMeta};
+pub use usage::Usage;

@@ -1,18 +1,34 @@
-//! What a process has cost so far, as far as the system tells.
+//! What processes have cost, as far as the system tells.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 
-/// Processor time and memory of this process; absent where the system keeps no such account (all but Linux).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(super) struct Usage {
-    /// Seconds that its threads have computed, together.
-    cpu_seconds: Option<f64>,
-    /// The most memory that it has held at a time, in bytes.
-    peak_memory: Option<u64>,
+/// Processor time and memory; absent where the system keeps no such account (all but Linux).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Seconds that all threads have computed, together.
+    pub cpu_seconds: Option<f64>,
+    /// The most memory that was held at a time, in bytes.
+    pub peak_memory: Option<u64>,
 }
 
 impl Usage {
-    /// Until now.
+    /// Of all processes that an `attempts.jsonl` tells of: their time together, the greatest memory. Nothing where the
+    /// file or one of its figures is missing, as that of a process that was killed is.
+    pub fn of_attempts(path: &Path) -> Self {
+        let Ok(text) = std::fs::read_to_string(path) else { return Self::default() };
+        let all: Vec<Self> = text.lines().map(|line| serde_json::from_str(line).unwrap_or_default()).collect();
+        Self {
+            cpu_seconds: all.iter().map(|usage| usage.cpu_seconds).sum(),
+            peak_memory: all
+                .iter()
+                .map(|usage| usage.peak_memory)
+                .collect::<Option<Vec<_>>>()
+                .and_then(|m| m.into_iter().max()),
+        }
+    }
+
+    /// Of this process until now.
     pub(super) fn now() -> Self {
         let read = |name: &str| std::fs::read_to_string(format!("/proc/self/{name}")).ok();
         Self {
@@ -38,6 +54,7 @@ fn peak_memory(status: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -47,6 +64,21 @@ mod tests {
         assert_eq!(cpu_seconds(stat), Some(3.25));
         assert_eq!(peak_memory("Name:\tx\nVmPeak:\t  9 kB\nVmHWM:\t  2048 kB\n"), Some(2 << 20));
         assert_eq!((cpu_seconds("42 (x) S"), peak_memory("VmHWM: many")), (None, None));
+    }
+
+    #[test]
+    fn attempts_add_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("attempts.jsonl");
+        let of = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            Usage::of_attempts(&path)
+        };
+        let two = "{\"cpu_seconds\": 1.5, \"peak_memory\": 70}\n{\"cpu_seconds\": 2.0, \"peak_memory\": 40}\n";
+        assert_eq!(of(two), Usage { cpu_seconds: Some(3.5), peak_memory: Some(70) });
+        // A process that was killed could not say what it had cost.
+        assert_eq!(of(&format!("{two}{{\"pid\": 7}}\n")), Usage::default());
+        assert_eq!(Usage::of_attempts(&dir.path().join("none")), Usage::default());
     }
 
     #[cfg(target_os = "linux")]

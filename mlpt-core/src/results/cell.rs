@@ -79,7 +79,7 @@ pub(super) fn cell(
     if let (Some((a, b, what)), false) = (found.first(), options.allow_mixed) {
         return Err(refusal(a, b, what.as_ref(), place));
     }
-    let mut cell = Cell::new(runs.iter().map(|run| Member::of(run, metric.of(&run.result))).collect());
+    let mut cell = Cell::new(runs.iter().map(|run| Member::of(run, metric.of(run))).collect());
     for (a, b, what) in found {
         let text = match what {
             Some(difference) => difference.text(&a.dir, &b.dir),

@@ -1,6 +1,7 @@
 //! Which figure of a result a table shows.
 
-use crate::engine::{DetectionScores, RunResult, Scores};
+use super::Run;
+use crate::engine::{DetectionScores, Scores};
 use crate::{Error, Result};
 
 /// A figure of a result.
@@ -20,11 +21,15 @@ pub enum Metric {
     DetectionRecall,
     /// Seconds of the whole run.
     ElapsedS,
+    /// Seconds of processor time, all threads and all processes of the run together.
+    CpuS,
+    /// The most memory that a process of the run held, MiB.
+    PeakMemory,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Metric; 7] = [
+    pub const ALL: [Metric; 9] = [
         Metric::Accuracy,
         Metric::Error,
         Metric::MacroF1,
@@ -32,9 +37,11 @@ impl Metric {
         Metric::DetectionPrecision,
         Metric::DetectionRecall,
         Metric::ElapsedS,
+        Metric::CpuS,
+        Metric::PeakMemory,
     ];
 
-    /// Its path in `result.json`.
+    /// Its path in `result.json`; the last two are counted from `attempts.jsonl`.
     pub fn name(self) -> &'static str {
         match self {
             Metric::Accuracy => "accuracy",
@@ -44,6 +51,8 @@ impl Metric {
             Metric::DetectionPrecision => "detection.precision",
             Metric::DetectionRecall => "detection.recall",
             Metric::ElapsedS => "elapsed_s",
+            Metric::CpuS => "cpu_s",
+            Metric::PeakMemory => "peak_memory",
         }
     }
 
@@ -57,6 +66,8 @@ impl Metric {
             Metric::DetectionPrecision => "precision of finding wrong labels, 0 to 1",
             Metric::DetectionRecall => "recall of finding wrong labels, 0 to 1",
             Metric::ElapsedS => "time of the run in seconds",
+            Metric::CpuS => "processor time of the run in seconds",
+            Metric::PeakMemory => "greatest memory of the run in MiB",
         }
     }
 
@@ -64,6 +75,7 @@ impl Metric {
     pub fn decimals(self) -> usize {
         match self {
             Metric::DetectionAuroc | Metric::DetectionPrecision | Metric::DetectionRecall => 3,
+            Metric::CpuS | Metric::PeakMemory => 0,
             _ => 1,
         }
     }
@@ -84,8 +96,9 @@ impl Metric {
         })
     }
 
-    /// Its value in a result, where it was measured.
-    pub fn of(self, result: &RunResult) -> Option<f64> {
+    /// Its value in a run, where it was measured.
+    pub fn of(self, run: &Run) -> Option<f64> {
+        let result = &run.result;
         let found = |score: fn(&DetectionScores) -> Option<f64>| score(&result.detection.as_ref()?.mean);
         match self {
             Metric::Accuracy | Metric::Error | Metric::MacroF1 => self.of_scores(result.scores.as_ref()?),
@@ -93,6 +106,8 @@ impl Metric {
             Metric::DetectionPrecision => found(|d| d.precision),
             Metric::DetectionRecall => found(|d| d.recall),
             Metric::ElapsedS => Some(result.elapsed_s),
+            Metric::CpuS => run.usage.cpu_seconds,
+            Metric::PeakMemory => run.usage.peak_memory.map(|bytes| bytes as f64 / f64::from(1 << 20)),
         }
     }
 

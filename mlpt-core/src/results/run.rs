@@ -1,7 +1,7 @@
 //! One finished run: its result and the settings that it was made with.
 
 use crate::data::Subsample;
-use crate::engine::{RESULT_VERSION, Recorded, RunDir, RunResult, Scores};
+use crate::engine::{RESULT_VERSION, Recorded, RunDir, RunResult, Scores, Usage};
 use crate::files::read_text;
 use crate::{Error, Result};
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct Run {
     pub loss: String,
     /// `DATASET.SUBSAMPLE_CLASSES` of its settings: the classes that it was trained on.
     pub subsample: Subsample,
+    /// What its processes have cost together.
+    pub usage: Usage,
     pub(super) settings: Recorded,
 }
 
@@ -46,7 +48,8 @@ impl Run {
             None => Subsample::All,
             Some(name) => name.parse().map_err(|e: Error| Error::data(&path, e.to_string()))?,
         };
-        Ok(Self { dir: dir.to_owned(), result, loss, subsample, settings })
+        let usage = Usage::of_attempts(&place.attempts());
+        Ok(Self { dir: dir.to_owned(), result, loss, subsample, usage, settings })
     }
 
     /// Whether its trainer learnt anything; one without learners and epochs is the same for any
