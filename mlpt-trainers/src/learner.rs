@@ -8,7 +8,7 @@ use mlpt_core::data::Item;
 use mlpt_core::engine::{BuildContext, LearnerInfo, TrainerState};
 use mlpt_core::loss::{Loss, RunningMeans};
 use mlpt_core::optim::{self, OptimConfig, Optimizer, Schedule};
-use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, PromptLearner, TextState};
+use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, PromptLearner, Shapes, TextState};
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
 use std::collections::BTreeMap;
@@ -33,9 +33,9 @@ pub struct Learner {
     prompt: Box<dyn PromptLearner>,
     optimizer: Box<dyn Optimizer>,
     schedule: Schedule,
-    clip_norm: f64,
     /// What it has predicted so far, for losses that look back.
     means: RunningMeans,
+    optim: OptimConfig,
 }
 
 impl Learner {
@@ -77,8 +77,8 @@ impl Learner {
             prompt,
             optimizer: optim::build(optim, parameters)?,
             schedule: Schedule::new(optim)?,
-            clip_norm: optim.clip_norm,
             means: RunningMeans::default(),
+            optim: optim.clone(),
         })
     }
 
@@ -164,7 +164,7 @@ impl Learner {
         }
         let norm = optim::check_gradients(parameters, &gradients)
             .map_err(|tensor| place.non_finite(format!("the gradient of {}.{tensor}", self.name)))?;
-        optim::clip_gradients(parameters, &mut gradients, norm, self.clip_norm)?;
+        optim::clip_gradients(parameters, &mut gradients, norm, self.optim.clip_norm)?;
         self.optimizer.step(&gradients, lr)?;
         Ok(norm)
     }
@@ -189,6 +189,18 @@ impl Learner {
             mechanism: self.mechanism.clone(),
             parameters: self.optimizer.parameters().to_vec(),
         }
+    }
+
+    /// Makes room for a checkpoint with tensors of these shapes, where the mechanism can take them. The optimiser starts
+    /// anew then.
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    pub fn reshape(&mut self, shapes: &Shapes) -> Result<()> {
+        if self.prompt.reshape(shapes)? {
+            self.optimizer = optim::build(&self.optim, self.prompt.parameters())?;
+        }
+        Ok(())
     }
 
     /// Adds the optimiser's state and what the learner remembers, below this learner's name.

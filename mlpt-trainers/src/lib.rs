@@ -2,9 +2,9 @@
 //!
 //! | name | kind | module |
 //! |---|---|---|
-//! | `CoOp`, `CoCoOp`, `MaPLe`, `VPT`, `IVLP` | mechanism | [`mechanisms`] |
+//! | `CoOp`, `CoCoOp`, `MaPLe`, `RMaPLe`, `VPT`, `IVLP` | mechanism | [`mechanisms`] |
 //! | `ZeroshotCLIP`, `ZeroshotCLIP2` | trainer | [`zeroshot`] |
-//! | `CoOp`, `CoCoOp`, `MaPLe`, `VPT`, `IVLP` | trainer: one learner of that mechanism | [`single`] |
+//! | `CoOp`, `CoCoOp`, `MaPLe`, `RMaPLe`, `VPT`, `IVLP` | trainer: one learner of that mechanism | [`single`] |
 //! | `MLPT` | trainer: two learners of any two mechanisms | [`mlpt`] |
 //!
 //! [`Learner`], [`Images`] and [`supervised`] are what the trainers share; a trainer of another

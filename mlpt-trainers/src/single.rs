@@ -5,7 +5,7 @@ use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
 use mlpt_core::loss::{Loss, LossConfig};
-use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+use mlpt_core::prompt::{ImageInput, ImageSide, Shapes, TextState};
 use mlpt_core::registries::TrainerFactory;
 use mlpt_core::registry::Entry;
 use mlpt_core::{Registries, Result};
@@ -61,6 +61,11 @@ impl Trainer for Single {
         vec![self.learner.info()]
     }
 
+    fn reshape(&mut self, _learner: &str, shapes: &Shapes) -> Result<()> {
+        self.text = None;
+        self.learner.reshape(shapes)
+    }
+
     fn state(&self) -> TrainerState {
         let mut state = TrainerState::default();
         self.learner.save(&mut state);
@@ -112,6 +117,14 @@ pub fn register(registries: &mut Registries) -> Result<()> {
          TRAINER.MAPLE.",
     );
     registries.trainers.register(few(maple, 4, 0.0035, 5))?;
+    let rmaple = entry(
+        "RMaPLe",
+        "RMaPLe",
+        "one learner of coupled prompts and of weights for every layer",
+        "MaPLe's prompts on the given labels, with logits that combine the similarities of all layers. Published with \
+         the repository LZHMS/RMaPLe. Keys of the prompts: TRAINER.RMAPLE.",
+    );
+    registries.trainers.register(few(rmaple, 4, 0.0035, 5))?;
     let vpt = entry(
         "VPT",
         "VPT",

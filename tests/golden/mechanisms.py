@@ -1,4 +1,4 @@
-"""CoCoOp, VPT and IVLP, and their checkpoints in the layouts of the published Python, over the built-in model.
+"""CoCoOp, VPT, IVLP and RMaPLe, and their checkpoints in the layouts of the published Python, over the built-in model.
 
 Pinned: torch 2.15.0 (CPU), safetensors 0.8.0, tokenizers 0.23.3. Run in this folder: python mechanisms.py
 Writes mechanisms.json and mechanisms.safetensors (inputs and results) and prompts/*/*/model.pth.tar-N.
@@ -6,7 +6,9 @@ Writes mechanisms.json and mechanisms.safetensors (inputs and results) and promp
 The towers are those of epochs_clip.py, every text 77 positions long. Written down here from the papers (Zhou et al.,
 CVPR 2022; Jia et al., ECCV 2022; Khattak et al., CVPR 2023) and the published behaviour: CoCoOp encodes the prompts of
 one image after the other; prompts replace positions 1..M of a text and the last M tokens of an image before every
-layer that has prompts of its own.
+layer that has prompts of its own; RMaPLe has MaPLe's prompts, compares image and text at the input of the first layer
+and at the output of every layer, and takes the greatest of C weighted sums of these logits. The built-in towers differ
+in depth, which the published ones do not: here the last layers are paired with the last ones.
 """
 
 import json
@@ -19,11 +21,13 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 generator = torch.Generator().manual_seed(47)
+# Of its own, so that nothing else moved when RMaPLe came.
+rmaple_generator = torch.Generator().manual_seed(59)
 BLOCK = "transformer.resblocks"
 
 
-def draw(*shape, std):
-    return std * torch.randn(*shape, generator=generator)
+def draw(*shape, std, source=generator):
+    return std * torch.randn(*shape, generator=source)
 
 
 class Mechanism(torch.nn.Module):
@@ -56,21 +60,30 @@ class Mechanism(torch.nn.Module):
         return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
 
     def encode_text(self, ids, ctx, deep):
-        """`ctx [M, D]` in the place of the tokens 1..M; `deep` by layer."""
+        return self.text_layers(ids, ctx, deep)[-1]
+
+    def text_layers(self, ids, ctx, deep):
+        """`ctx [M, D]` in the place of the tokens 1..M; `deep` by layer. Features at every depth."""
         m, w = len(ctx), self.clip.w
         x = self.clip.embed(ids)
         x = torch.cat([x[:, :1], ctx.expand(len(x), -1, -1), x[:, 1 + m :]], dim=1)
         x = x + w["text_model.embeddings.position_embedding.weight"]
         mask = torch.full((LENGTH, LENGTH), float("-inf")).triu(1)
+        states = [x]
         for i in range(self.clip.text_layers):
             if i in deep:
                 x = torch.cat([x[:, :1], deep[i].expand(len(x), -1, -1), x[:, 1 + m :]], dim=1)
             x = self.clip.block(x, f"text_model.encoder.layers.{i}", self.clip.text_heads, mask)
-        x = self.clip.norm(x, "text_model.final_layer_norm")
-        return x[torch.arange(len(x)), ids.argmax(dim=1)] @ w["text_projection.weight"].T
+            states.append(x)
+        states = [self.clip.norm(x, "text_model.final_layer_norm") for x in states]
+        return [x[torch.arange(len(x)), ids.argmax(dim=1)] @ w["text_projection.weight"].T for x in states]
 
     def encode_image(self, pixels, prompts):
-        """`prompts` by layer, each [M, D]; the first stands behind the patches, without a position."""
+        return self.image_layers(pixels, prompts)[-1]
+
+    def image_layers(self, pixels, prompts):
+        """`prompts` by layer, each [M, D]; the first stands behind the patches, without a position. Features at every
+        depth."""
         w, name = self.clip.w, "vision_model.embeddings"
         x = F.conv2d(pixels, w[f"{name}.patch_embedding.weight"], stride=self.clip.patch).flatten(2).transpose(1, 2)
         x = torch.cat([w[f"{name}.class_embedding"].expand(len(x), 1, -1), x], dim=1)
@@ -79,11 +92,13 @@ class Mechanism(torch.nn.Module):
         if 0 in prompts:
             x = torch.cat([x, prompts[0].expand(len(x), -1, -1)], dim=1)
         x = self.clip.norm(x, "vision_model.pre_layrnorm")
+        states = [x]
         for i in range(self.clip.image_layers):
             if i > 0 and i in prompts:
                 x = torch.cat([x[:, :own], prompts[i].expand(len(x), -1, -1)], dim=1)
             x = self.clip.block(x, f"vision_model.encoder.layers.{i}", self.clip.image_heads, 0.0)
-        return self.clip.norm(x[:, 0], "vision_model.post_layernorm") @ w["visual_projection.weight"].T
+            states.append(x)
+        return [self.clip.norm(x[:, 0], "vision_model.post_layernorm") @ w["visual_projection.weight"].T for x in states]
 
     def put_visual(self, count, depth):
         for i in range(depth):
@@ -150,6 +165,51 @@ class IVLP(Mechanism):
         return self.clip.logits(self.encode_image(pixels, self.visual(self.depths[0])), text)
 
 
+class RMaPLe(Mechanism):
+    def __init__(self, clip, tokenizer, case):
+        super().__init__(clip, tokenizer)
+        m, self.depth = case["n_ctx"], case["depth"]
+        words = tokenizer.encode(case["ctx_init"]).ids if m <= 4 and case["ctx_init"] else []
+        table = clip.w["text_model.embeddings.token_embedding.weight"]
+        self.ids = self.tokens(words or [1] * m)
+        self.put_own("ctx", (table[torch.tensor(words[:m])] if words else 0) + self.own(m, self.text_width, std=0.05))
+        self.put_map("proj")
+        for i in range(self.depth - 1):
+            self.put_own(f"compound_prompts_text.{i}", self.own(m, self.text_width, std=0.3))
+            self.put_map(f"compound_prompt_projections.{i}")
+        # Rows that come to much the same on the whole, so that several of them win somewhere.
+        size = clip.patch * round((len(clip.w["vision_model.embeddings.position_embedding.weight"]) - 1) ** 0.5)
+        typical = F.normalize(self.similarities(self.own(7, 3, size, size, std=1.0)).detach().mean(dim=(0, 1)), dim=0)
+        rows = self.own(len(CLASSES), len(typical), std=0.2)
+        rows = rows - (rows @ typical)[:, None] * typical
+        self.put_own("weightNet.weight", rows + self.own(1, len(typical), std=0.2))
+
+    def own(self, *shape, std):
+        return draw(*shape, std=std, source=rmaple_generator)
+
+    def put_own(self, path, value):
+        self.put(f"prompt_learner.{path}", value)
+
+    def put_map(self, path):
+        self.put_own(f"{path}.weight", self.own(self.image_width, self.text_width, std=self.text_width**-0.5))
+        self.put_own(f"{path}.bias", self.own(self.image_width, std=0.1))
+
+    def mapped(self, path, value):
+        return F.linear(value, self.have(f"prompt_learner.{path}.weight"), self.have(f"prompt_learner.{path}.bias"))
+
+    def similarities(self, pixels):
+        ctx = self.have("prompt_learner.ctx")
+        deep = {i + 1: self.have(f"prompt_learner.compound_prompts_text.{i}") for i in range(self.depth - 1)}
+        prompts = {i: self.mapped(f"compound_prompt_projections.{i - 1}", value) for i, value in deep.items()}
+        texts = self.text_layers(self.ids, ctx, deep)
+        images = self.image_layers(pixels, {0: self.mapped("proj", ctx), **prompts})
+        pairs = zip(reversed(images), reversed(texts))
+        return torch.stack([self.clip.logits(image, text) for image, text in pairs], dim=2).flip(2)
+
+    def forward(self, pixels):
+        return F.linear(self.similarities(pixels), self.have("prompt_learner.weightNet.weight")).max(dim=2).values
+
+
 def cocoop(name, n_ctx, ctx_init):
     settings = [f"TRAINER.COCOOP.N_CTX={n_ctx}", f"TRAINER.COCOOP.CTX_INIT={ctx_init}"]
     return dict(mechanism="CoCoOp", name=name, n_ctx=n_ctx, ctx_init=ctx_init, settings=settings)
@@ -167,6 +227,12 @@ def ivlp(name, n_ctx_vision, n_ctx_text, ctx_init, depth_vision, depth_text):
     return dict(case, mechanism="IVLP", name=name, depth_vision=depth_vision, depth_text=depth_text, settings=settings)
 
 
+def rmaple(name, n_ctx, ctx_init, depth):
+    keys = dict(n_ctx=n_ctx, ctx_init=ctx_init, prompt_depth=depth)
+    settings = [f"TRAINER.RMAPLE.{key.upper()}={value}" for key, value in keys.items()]
+    return dict(mechanism="RMaPLe", name=name, n_ctx=n_ctx, ctx_init=ctx_init, depth=depth, settings=settings)
+
+
 CASES = [
     cocoop("drawn", 3, ""),
     cocoop("words", 16, "a photo of a"),
@@ -175,8 +241,11 @@ CASES = [
     ivlp("words, deep in both towers", 3, 2, "a photo of a", 2, 3),
     ivlp("language only", 0, 4, "a photo of a", 0, 2),
     ivlp("drawn, shallow in the text tower", 1, 5, "", 4, 1),
+    rmaple("words, deep", 2, "a photo of a", 3),
+    rmaple("words, all of them, shallow", 4, "a photo of a", 1),
+    rmaple("drawn", 5, "", 2),
 ]
-KINDS = {kind.__name__: kind for kind in [CoCoOp, VPT, IVLP]}
+KINDS = {kind.__name__: kind for kind in [CoCoOp, VPT, IVLP, RMaPLe]}
 
 
 def short(name):
@@ -225,7 +294,7 @@ if __name__ == "__main__":
         cases.append(dict(case, losses=losses, parameters=[key for key, _ in named]))
 
     kept = {}
-    for case in [CASES[0], CASES[3], CASES[4]]:
+    for case in [CASES[0], CASES[3], CASES[4], CASES[7]]:
         learner = KINDS[case["mechanism"]](clip, tokenizer, case)
         halved(learner)
         kept[case["mechanism"]] = learner
@@ -236,6 +305,8 @@ if __name__ == "__main__":
     checkpoint("prompts/VPT/prompt_learner/model.pth.tar-5", whole(state["VPT"]), kept["VPT"], 5)
     both = whole({**state["IVLP"], **buffers("prompt_learner.", 9)})
     checkpoint("prompts/IVLP/VLPromptLearner/model.pth.tar-5", both, kept["IVLP"], 5)
+    both = whole({**state["RMaPLe"], **buffers("prompt_learner.", 9)})
+    checkpoint("prompts/RMaPLe/MultiModalPromptLearner/model.pth.tar-5", both, kept["RMaPLe"], 5)
     save_file({k: v.contiguous() for k, v in tensors.items()}, "mechanisms.safetensors")
     with open("mechanisms.json", "w") as f:
         json.dump({"classes": CLASSES, "labels": LABELS.tolist(), "cases": cases}, f, indent=1)

@@ -1,4 +1,4 @@
-//! CoCoOp, VPT and IVLP by the command: alone, and beside CoOp in mutual training.
+//! CoCoOp, VPT, IVLP and RMaPLe by the command: alone, and beside CoOp in mutual training.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -61,6 +61,35 @@ fn ivlp() {
     alone_and_beside_coop("IVLP", &["TRAINER.IVLP.PROMPT_DEPTH_VISION=3", "TRAINER.IVLP.PROMPT_DEPTH_TEXT=2"]);
 }
 
+#[test]
+fn rmaple() {
+    alone_and_beside_coop("RMaPLe", &["TRAINER.RMAPLE.PROMPT_DEPTH=3"]);
+}
+
+/// RMaPLe's weights have a row for each class of the training; on other classes, however many, they work all the same.
+#[test]
+fn rmaple_goes_over_to_other_classes() {
+    let dir = tempfile::tempdir().unwrap();
+    common::pictures(&dir.path().join("data"), &["ant", "bee", "cat", "dog", "elk"], 8);
+    let settings =
+        ["TRAINER.RMAPLE.PROMPT_DEPTH=2", "OPTIM.MAX_EPOCH=1", "OPTIM.WARMUP_EPOCH=0", "DATASET.NUM_SHOTS=2"];
+    let args = ["train", "--trainer", "RMaPLe", "--dataset", "Folder", "--root", "data", "--output-dir", "run"];
+    mlpt(dir.path(), &[&args[..], &settings, &["SEED=1", "DATASET.SUBSAMPLE_CLASSES=base"]].concat()).ok();
+    let eval = |more: &[&str]| -> serde_json::Value {
+        let ran = mlpt(dir.path(), &[&["eval", "run", "--json"][..], more].concat()).ok();
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let result = json(&dir.path().join("run/result.json"));
+    let base = eval(&[]);
+    assert_eq!((&base["total"], &base["correct"]), (&result["total"], &result["correct"]));
+    let per_class = base["total"].as_u64().unwrap() / 3;
+    // Two instead of three classes, and five.
+    assert_eq!(eval(&["DATASET.SUBSAMPLE_CLASSES=new"])["total"], 2 * per_class);
+    assert_eq!(eval(&["DATASET.SUBSAMPLE_CLASSES=all"])["total"], 5 * per_class);
+    let deeper = mlpt(dir.path(), &["eval", "run", "DATASET.SUBSAMPLE_CLASSES=new", "TRAINER.RMAPLE.PROMPT_DEPTH=3"]);
+    assert!(deeper.code == Some(1) && deeper.stderr.contains("compound_prompt"), "{}", deeper.stderr);
+}
+
 /// A residual network has no tokens to add to; what leaves the images alone works with it.
 #[test]
 fn with_a_resnet() {
@@ -75,7 +104,7 @@ fn with_a_resnet() {
         )
     };
     let shallow = ["TRAINER.IVLP.PROMPT_DEPTH_TEXT=2", "TRAINER.IVLP.PROMPT_DEPTH_VISION=1"];
-    for (trainer, settings) in [("VPT", &[][..]), ("IVLP", &shallow)] {
+    for (trainer, settings) in [("VPT", &[][..]), ("IVLP", &shallow), ("MaPLe", &[]), ("RMaPLe", &[])] {
         let ran = train(trainer, settings);
         let told = format!("{trainer} puts prompts into a vision transformer");
         assert!(ran.code == Some(1) && ran.stderr.contains(&told), "{}", ran.stderr);

@@ -297,6 +297,8 @@ fn checkpoints_of_the_python_are_evaluated() {
             "TRAINER.IVLP.N_CTX_TEXT=1",
             5,
         ),
+        // Of four classes, evaluated on two.
+        ("RMaPLe", &["TRAINER.RMAPLE.PROMPT_DEPTH=3"], "TRAINER.RMAPLE.N_CTX=1", 5),
     ] {
         let dir = golden::path(&format!("prompts/{trainer}"));
         let args = ["eval", "--model-dir", dir.to_str().unwrap(), "--trainer", trainer, "--dataset", "Folder"];
@@ -309,5 +311,14 @@ fn checkpoints_of_the_python_are_evaluated() {
         let ran = mlpt(place.path(), &[&args[..], &more, settings, &[wrong]].concat());
         let tensor = if trainer == "VPT" { "tensor 'image_encoder.VPT' has shape" } else { "tensor 'ctx' has shape" };
         assert!(ran.code == Some(1) && ran.stderr.contains(tensor), "{}", ran.stderr);
+    }
+    // MaPLe's and RMaPLe's lie in folders of one name.
+    for (trainer, other) in [("MaPLe", "RMaPLe"), ("RMaPLe", "MaPLe")] {
+        let dir = golden::path(&format!("prompts/{other}"));
+        let args = ["eval", "--model-dir", dir.to_str().unwrap(), "--trainer", trainer, "--prompt-depth", "3"];
+        let more = ["--dataset", "Folder", "--root", "data", "--output-dir", "out", "DATASET.NUM_SHOTS=1"];
+        let ran = mlpt(place.path(), &[&args[..], &more].concat());
+        let told = format!("was trained with the mechanism {other}, not with {trainer}");
+        assert!(ran.code == Some(1) && ran.stderr.contains(&told), "{}", ran.stderr);
     }
 }

@@ -12,6 +12,8 @@ struct Row(&'static str, &'static str, u32, f64, u32, u32, &'static str, &'stati
 
 const V: &str = "ViT-B/16";
 const PHOTO: (&str, &str) = ("TRAINER.MAPLE.CTX_INIT", "\"a photo of a\"");
+const RPHOTO: (&str, &str) = ("TRAINER.RMAPLE.CTX_INIT", "\"a photo of a\"");
+const RMAPLE: &[(&str, &str)] = &[("TRAINER.RMAPLE.N_CTX", "2"), ("TRAINER.RMAPLE.PROMPT_DEPTH", "9"), RPHOTO];
 const COOP_INIT: &[(&str, &str)] = &[("TRAINER.COOP.CTX_INIT", "\"a photo of a\"")];
 
 const COCOOP_NONE: (&str, &str) = ("TRAINER.COCOOP.CTX_INIT", "\"\"");
@@ -60,6 +62,20 @@ const TABLE: &[Row] = &[
         20,
         V,
         &[("TRAINER.MAPLE.PROMPT_DEPTH", "3"), PHOTO],
+    ),
+    Row("RMaPLe/vit_b16_c2_ep5_batch4", "RMaPLe", 4, 0.0035, 5, 20, V, RMAPLE),
+    Row("RMaPLe/vit_b16_c2_ep10_batch4", "RMaPLe", 4, 0.0035, 10, 20, V, RMAPLE),
+    Row("RMaPLe/vit_b16_c2_ep50_batch4", "RMaPLe", 4, 0.0035, 50, 20, V, RMAPLE),
+    // The depth reaches RMaPLe; the published file gives it to MaPLe by mistake.
+    Row(
+        "RMaPLe/vit_b16_c2_ep5_batch4_2ctx_cross_datasets",
+        "RMaPLe",
+        4,
+        0.0026,
+        2,
+        20,
+        V,
+        &[("TRAINER.RMAPLE.PROMPT_DEPTH", "3"), ("TRAINER.MAPLE.PROMPT_DEPTH", "9"), RPHOTO],
     ),
     Row("CoCoOp/vit_b16_c4_ep10_batch1", "CoCoOp", 1, 0.002, 10, 20, V, &[("TRAINER.COCOOP.N_CTX", "4"), COCOOP_NONE]),
     Row("CoCoOp/vit_b16_c8_ep10_batch1", "CoCoOp", 1, 0.002, 10, 20, V, &[("TRAINER.COCOOP.N_CTX", "8"), COCOOP_NONE]),

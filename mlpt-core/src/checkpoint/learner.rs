@@ -48,35 +48,45 @@ impl LearnerCheckpoint {
         self.save(path, KIND)
     }
 
-    /// Reads the file at `path`, one of ours or of the published Python, and puts it into `parameters`, which belong
-    /// to a learner with that `mechanism`. Another number of classes is no fault where the shapes do not depend on it.
+    /// Reads the file at `path`, one of ours or of the published Python, that a learner with that `mechanism` left.
     ///
     /// # Errors
-    /// When the file is missing (the message lists what there is), is of another mechanism, or a
-    /// tensor has another shape.
-    pub fn load_into(path: &Path, mechanism: &str, parameters: &[NamedVar], device: &Device) -> Result<LearnerMeta> {
+    /// When the file is missing (the message lists what there is) or is of another mechanism.
+    pub fn read(path: &Path, mechanism: &str, device: &Device) -> Result<Self> {
         if !path.exists() {
             return Err(Error::model(path, missing(path)));
         }
+        let other = |found: &str| {
+            let message = format!("was trained with the mechanism {found}, not with {mechanism}");
+            Err(Error::model(path, message))
+        };
         if is_published(path) {
             let published = Published::read(path)?;
-            load_parameters(path, parameters, &published.tensors)?;
-            return Ok(LearnerMeta {
+            if let Some(found) = published.unlike(mechanism) {
+                return other(found);
+            }
+            let meta = LearnerMeta {
                 learner: String::new(),
                 mechanism: mechanism.to_owned(),
                 backbone: String::new(),
                 class_names: Vec::new(),
                 epoch: published.epoch.unwrap_or_default(),
                 val_accuracy: published.val_accuracy,
-            });
+            };
+            return Ok(Self { meta, tensors: published.tensors });
         }
         let loaded = Self::load(path, KIND, device)?;
-        if loaded.meta.mechanism != mechanism {
-            let message = format!("was trained with the mechanism {}, not with {mechanism}", loaded.meta.mechanism);
-            return Err(Error::model(path, message));
-        }
-        load_parameters(path, parameters, &loaded.tensors)?;
-        Ok(loaded.meta)
+        if loaded.meta.mechanism != mechanism { other(&loaded.meta.mechanism) } else { Ok(loaded) }
+    }
+
+    /// The same, put into `parameters`. Another number of classes is no fault where the shapes do not depend on it.
+    ///
+    /// # Errors
+    /// As there, or when a tensor has another shape.
+    pub fn load_into(path: &Path, mechanism: &str, parameters: &[NamedVar], device: &Device) -> Result<LearnerMeta> {
+        let kept = Self::read(path, mechanism, device)?;
+        load_parameters(path, parameters, &kept.tensors)?;
+        Ok(kept.meta)
     }
 }
 

@@ -19,6 +19,9 @@ const FROZEN: [&str; 3] = ["image_encoder.", "text_encoder.", "logit_scale"];
 /// Folders of Dassl's names for whole models (MaPLe and RMaPLe; IVLP), whose one learner we call as we call any.
 const WHOLE_MODELS: [&str; 2] = ["MultiModalPromptLearner", "VLPromptLearner"];
 
+/// Two mechanisms whose checkpoints lie in folders of one name: a tensor that both have, and one that only the second has.
+const SIBLINGS: [(&str, &str); 2] = [("MaPLe", "proj.weight"), ("RMaPLe", "weightNet.weight")];
+
 /// The folders below `dir` in which the Python may have saved `learner`.
 pub(super) fn published_folders(dir: &Path, learner: &str) -> impl Iterator<Item = PathBuf> {
     let names = std::iter::once(learner.to_owned()).chain(WHOLE_MODELS.map(str::to_owned));
@@ -48,7 +51,7 @@ pub(super) fn is_published(path: &Path) -> bool {
 
 /// What a published checkpoint has learnt, and for how many epochs.
 pub(super) struct Published {
-    /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe; of VPT and
+    /// `ctx` of CoOp and MLPT; `meta_net.*` with it of CoCoOp; `compound_prompts_text.*` and more of MaPLe and RMaPLe; of VPT and
     /// IVLP the prompts in the towers, under their whole names.
     pub(super) tensors: BTreeMap<String, Tensor>,
     /// Finished epochs.
@@ -59,7 +62,7 @@ pub(super) struct Published {
 
 impl Published {
     /// Reads a `.pth.tar`: what the learner of CoOp, CoCoOp or MLPT saved, or the whole model of MaPLe,
-    /// VPT or IVLP, of which only what was learnt is kept.
+    /// RMaPLe, VPT or IVLP, of which only what was learnt is kept.
     ///
     /// # Errors
     /// When it is no such file, or nothing in it was learnt: the message says what it holds.
@@ -84,12 +87,18 @@ impl Published {
             return Err(Error::model(
                 path,
                 format!(
-                    "holds no prompt that CoOp, CoCoOp, VPT, IVLP, MaPLe or MLPT saved, but {}, ...",
+                    "holds no prompt that CoOp, CoCoOp, VPT, IVLP, MaPLe, RMaPLe or MLPT saved, but {}, ...",
                     names.join(", ")
                 ),
             ));
         }
         let epoch = epoch.and_then(|e| usize::try_from(e).ok());
         Ok(Self { tensors: learnt, epoch, val_accuracy: val_result })
+    }
+
+    /// The sibling of `mechanism` that saved this, where it was not `mechanism` itself.
+    pub(super) fn unlike(&self, mechanism: &str) -> Option<&'static str> {
+        let saved_by = SIBLINGS.iter().rev().find(|(_, tensor)| self.tensors.contains_key(*tensor))?.0;
+        (saved_by != mechanism && SIBLINGS.iter().any(|(sibling, _)| *sibling == mechanism)).then_some(saved_by)
     }
 }

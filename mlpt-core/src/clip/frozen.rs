@@ -141,15 +141,38 @@ impl FrozenClip {
         self.inner.model.vision().forward_prompted(pixels, prompts)
     }
 
+    /// The same at every depth of the tower, `[L + 1, B, E]`, as one pass; see
+    /// [`VisionTower::forward_layers`](super::VisionTower::forward_layers).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn encode_image_layers(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        self.inner.passes.images(pixels.dim(0)?);
+        self.inner.model.vision().forward_layers(pixels, prompts)
+    }
+
     /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks.
     ///
     /// # Errors
     /// When the batch's parts do not fit together, or a text is too long.
     pub fn encode_text(&self, batch: &TextBatch) -> Result<Tensor> {
         self.inner.passes.texts(batch.rows.len());
-        let features = self.inner.model.text().forward(batch)?;
+        self.counting(self.inner.model.text().forward(batch)?)
+    }
+
+    /// The same at every depth of the tower, `[L + 1, R, E]`, as one pass; see
+    /// [`TextTower::forward_layers`](super::TextTower::forward_layers).
+    ///
+    /// # Errors
+    /// As [`FrozenClip::encode_text`].
+    pub fn encode_text_layers(&self, batch: &TextBatch) -> Result<Tensor> {
+        self.inner.passes.texts(batch.rows.len());
+        self.counting(self.inner.model.text().forward_layers(batch)?)
+    }
+
+    /// The same features, which count the backward pass that goes through them.
+    fn counting(&self, features: Tensor) -> Result<Tensor> {
         let passes = self.inner.passes.clone();
-        // An identity that counts backward passes.
         Ok(graft(&[&features], features.detach(), move |b| {
             passes.text_backward();
             Ok(vec![Some(b.grad.clone())])

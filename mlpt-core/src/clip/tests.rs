@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 //! The shared-prefix path against whole sequences, and frozen towers against trainable ones.
 
+mod layers;
+
 use super::*;
 use crate::rng::RngTree;
 use crate::tensor::normalize;

@@ -4,7 +4,7 @@ use crate::clip::FrozenClip;
 use crate::config::Config;
 use crate::data::TrainData;
 use crate::event::Events;
-use crate::prompt::{ImageInput, NamedVar};
+use crate::prompt::{ImageInput, NamedVar, Shapes};
 use crate::rng::RngTree;
 use crate::{Registries, Result};
 use candle_core::Tensor;
@@ -118,6 +118,15 @@ pub trait Trainer: Send {
     /// The learners: name of the checkpoint folder (`prompt_learner`), mechanism, parameters in
     /// a fixed order.
     fn learners(&self) -> Vec<LearnerInfo>;
+
+    /// Told the shapes of `learner`'s checkpoint before its tensors are loaded for an evaluation; see
+    /// [`PromptLearner::reshape`](crate::prompt::PromptLearner::reshape).
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    fn reshape(&mut self, _learner: &str, _shapes: &Shapes) -> Result<()> {
+        Ok(())
+    }
 
     /// All that an exact resume needs beside the parameters.
     fn state(&self) -> TrainerState;

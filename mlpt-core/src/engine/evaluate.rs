@@ -93,7 +93,7 @@ pub fn evaluate(
     let mut job = Job::build(config, names, seed, registries, &mut events)?;
     facts::tell_model(&job, &mut events);
     let loaded = match &checkpoints.model_dir {
-        Some(dir) => load(&job, dir, checkpoints.epoch, &mut events)?,
+        Some(dir) => load(&mut job, dir, checkpoints.epoch, &mut events)?,
         None if job.trainer.trains() => {
             return Err(Error::invalid(format!(
                 "{} has to be trained: give the run directory of a trained one (--model-dir)",
@@ -153,7 +153,7 @@ fn write_result(job: &Job, result: &mut EvalResult, events: &mut Events) -> Resu
     write_atomic(&path, (json + "\n").as_bytes())
 }
 
-fn load(job: &Job, dir: &Path, epoch: Option<usize>, events: &mut Events) -> Result<Option<LearnerMeta>> {
+fn load(job: &mut Job, dir: &Path, epoch: Option<usize>, events: &mut Events) -> Result<Option<LearnerMeta>> {
     let learners = job.trainer.learners();
     let Some(first) = learners.first() else { return Ok(None) };
     let best = job.config.get::<String>("TEST.FINAL_MODEL")? == "best_val" && find_best(dir, &first.name).exists();

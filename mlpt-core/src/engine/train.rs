@@ -6,10 +6,10 @@ use super::rates::Rates;
 use super::result::DetectionResult;
 use super::scoring::ImageSet;
 use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean};
-use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path};
+use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path, load_parameters};
 use crate::event::{Event, Events, LogFile};
 use crate::{Error, Result};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// What the loop needs beside the job.
@@ -201,10 +201,16 @@ fn save_learners(
 ///
 /// # Errors
 /// When one is missing or does not fit.
-pub(super) fn load_learners(job: &Job, path: impl Fn(&str) -> PathBuf) -> Result<Vec<LearnerMeta>> {
-    let load = |learner: super::LearnerInfo| {
-        let file: &Path = &path(&learner.name);
-        LearnerCheckpoint::load_into(file, &learner.mechanism, &learner.parameters, &job.device)
-    };
-    job.trainer.learners().into_iter().map(load).collect()
+pub(super) fn load_learners(job: &mut Job, path: impl Fn(&str) -> PathBuf) -> Result<Vec<LearnerMeta>> {
+    let mut metas = Vec::new();
+    for (number, learner) in job.trainer.learners().into_iter().enumerate() {
+        let file = path(&learner.name);
+        let kept = LearnerCheckpoint::read(&file, &learner.mechanism, &job.device)?;
+        let shapes = kept.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.dims().to_vec())).collect();
+        job.trainer.reshape(&learner.name, &shapes)?;
+        let parameters = job.trainer.learners().into_iter().nth(number).map_or(learner.parameters, |l| l.parameters);
+        load_parameters(&file, &parameters, &kept.tensors)?;
+        metas.push(kept.meta);
+    }
+    Ok(metas)
 }

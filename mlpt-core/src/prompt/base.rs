@@ -5,6 +5,10 @@ use crate::clip::FrozenClip;
 use crate::config::Scope;
 use crate::rng::RngTree;
 use candle_core::{Tensor, Var};
+use std::collections::BTreeMap;
+
+/// Shapes of a checkpoint's tensors, by name.
+pub type Shapes = BTreeMap<String, Vec<usize>>;
 
 /// A trainable tensor with its name, such as `ctx`.
 #[derive(Clone, Debug)]
@@ -77,6 +81,16 @@ pub trait PromptLearner: Send {
     /// Whether image features can be shared.
     fn image_side(&self) -> ImageSide {
         ImageSide::Frozen
+    }
+
+    /// Told the shapes of a checkpoint before its tensors are loaded for an evaluation, perhaps on other classes than it
+    /// was trained on. A mechanism whose logits do not ask for a certain size of some tensor makes that tensor anew in
+    /// the checkpoint's; true when [`PromptLearner::parameters`] are others now.
+    ///
+    /// # Errors
+    /// When a tensor operation fails; what does not fit is for the loading to tell.
+    fn reshape(&mut self, _shapes: &Shapes) -> Result<bool> {
+        Ok(false)
     }
 }
 

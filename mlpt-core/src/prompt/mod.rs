@@ -2,4 +2,4 @@
 
 mod base;
 
-pub use base::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, TextState};
+pub use base::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, Shapes, TextState};

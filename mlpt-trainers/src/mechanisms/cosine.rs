@@ -42,10 +42,18 @@ pub fn prompted_logits(
     let Some([classes, prompts @ ..]) = text.map(|t| t.tensors.as_slice()) else {
         return Err(Error::invalid("the logits were asked for without the text pass"));
     };
-    let ImageInput::Pixels(pixels) = images else {
-        return Err(Error::invalid(format!("{mechanism} changes the image tower: it needs pixels, not features")));
-    };
+    let pixels = pixels_for(images, mechanism)?;
     let prompts: Vec<Option<Tensor>> = prompts.iter().cloned().map(Some).collect();
     let images = normalize(&clip.encode_images_prompted(pixels, &prompts)?)?;
     Ok((images.matmul(&classes.t()?)? * clip.logit_scale())?)
+}
+
+/// What a mechanism that puts prompts into the image tower starts from; `mechanism` is named in the message.
+pub(super) fn pixels_for<'a>(images: ImageInput<'a>, mechanism: &str) -> Result<&'a Tensor> {
+    match images {
+        ImageInput::Pixels(pixels) => Ok(pixels),
+        ImageInput::Features(_) => {
+            Err(Error::invalid(format!("{mechanism} changes the image tower: it needs pixels, not features")))
+        }
+    }
 }

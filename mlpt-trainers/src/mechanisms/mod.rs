@@ -3,21 +3,26 @@
 mod cocoop;
 mod coop;
 mod cosine;
+mod coupled;
 mod draw;
 mod ivlp;
 mod layout;
 mod leading;
 mod linear;
 mod maple;
+mod rmaple;
 mod visual;
 mod vpt;
+mod weight_net;
 
 pub use cocoop::{CoCoOp, CoCoOpConfig};
 pub use coop::{CoOp, CoOpConfig};
 pub use cosine::{cosine_logits, image_features, prompted_logits};
+pub use coupled::MaPLeConfig;
 pub use ivlp::{Ivlp, IvlpConfig};
 pub use layout::{ClassTokenPosition, ClassTokens};
-pub use maple::{MaPLe, MaPLeConfig};
+pub use maple::MaPLe;
+pub use rmaple::RMaPLe;
 pub use vpt::{Vpt, VptConfig};
 
 use mlpt_core::{Registries, Result};
@@ -30,6 +35,7 @@ pub fn register(registries: &mut Registries) -> Result<()> {
     registries.mechanisms.register(coop::entry())?;
     registries.mechanisms.register(cocoop::entry())?;
     registries.mechanisms.register(maple::entry())?;
+    registries.mechanisms.register(rmaple::entry())?;
     registries.mechanisms.register(vpt::entry())?;
     registries.mechanisms.register(ivlp::entry())
 }

@@ -11,7 +11,7 @@ use candle_core::Tensor;
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
-use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
+use mlpt_core::prompt::{ImageInput, ImageSide, Shapes, TextState};
 use mlpt_core::select::{Chosen, Evidence};
 
 /// Where the state keeps a learner's losses on the pool in past epochs.
@@ -150,6 +150,12 @@ impl Trainer for Mlpt {
 
     fn learners(&self) -> Vec<LearnerInfo> {
         self.learners.iter().map(Learner::info).collect()
+    }
+
+    fn reshape(&mut self, learner: &str, shapes: &Shapes) -> Result<()> {
+        self.eval = [None, None];
+        let mut learners = self.learners.iter_mut();
+        learners.find(|l| l.name() == learner).map_or(Ok(()), |l| l.reshape(shapes))
     }
 
     fn state(&self) -> TrainerState {

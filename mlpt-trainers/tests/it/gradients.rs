@@ -53,6 +53,14 @@ fn of_maple() {
     everything_moves("MaPLe", &set, 1);
 }
 
+/// Of the weights only rows that win somewhere get a gradient.
+#[test]
+fn of_rmaple() {
+    for loss in ["ce", "gce"] {
+        everything_moves("RMaPLe", &[("TRAINER.RMAPLE.PROMPT_DEPTH", 1.into()), ("LOSS.NAME", loss.into())], 1);
+    }
+}
+
 #[test]
 fn of_cocoop() {
     for loss in ["ce", "gce"] {

@@ -7,6 +7,7 @@ mod gradients;
 mod literal;
 mod mechanisms;
 mod method;
+mod rmaple;
 mod selectors;
 mod settings;
 mod single;

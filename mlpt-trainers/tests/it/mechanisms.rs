@@ -12,14 +12,14 @@ const TEXT: &str = r#""projection_dim": 40, "text_config":
     {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2}"#;
 
 /// Towers of different widths and depths.
-fn uneven() -> FrozenClip {
+pub(crate) fn uneven() -> FrozenClip {
     let image = r#"{"hidden_size": 48, "intermediate_size": 64, "num_hidden_layers": 4, "num_attention_heads": 3,
                     "image_size": 32, "patch_size": 16}"#;
     clip_of(&format!("{{{TEXT}, \"vision_config\": {image}}}")).0
 }
 
 /// A learner of `mechanism` for three classes.
-fn learner(clip: &FrozenClip, mechanism: &str, set: &[(&str, Value)]) -> Result<Box<dyn PromptLearner>> {
+pub(crate) fn learner(clip: &FrozenClip, mechanism: &str, set: &[(&str, Value)]) -> Result<Box<dyn PromptLearner>> {
     let world = World::new("CoOp", &[]);
     let (mut config, section) = (world.config.clone(), format!("TRAINER.{}", mechanism.to_uppercase()));
     for (key, value) in set {
@@ -34,15 +34,15 @@ fn learner(clip: &FrozenClip, mechanism: &str, set: &[(&str, Value)]) -> Result<
     (world.registries.mechanisms.get(mechanism).unwrap().factory)(&context)
 }
 
-fn shapes(learner: &dyn PromptLearner) -> Vec<(String, Vec<usize>)> {
+pub(crate) fn shapes(learner: &dyn PromptLearner) -> Vec<(String, Vec<usize>)> {
     learner.parameters().iter().map(|p| (p.name.clone(), p.var.dims().to_vec())).collect()
 }
 
-fn named(expected: &[(&str, &[usize])]) -> Vec<(String, Vec<usize>)> {
+pub(crate) fn named(expected: &[(&str, &[usize])]) -> Vec<(String, Vec<usize>)> {
     expected.iter().map(|(name, shape)| ((*name).to_owned(), shape.to_vec())).collect()
 }
 
-fn pixels(count: usize) -> Tensor {
+pub(crate) fn pixels(count: usize) -> Tensor {
     let values: Vec<f32> = (0..count * 3 * 32 * 32).map(|i| (i as f32 * 0.37).sin()).collect();
     Tensor::from_vec(values, (count, 3, 32, 32), &Device::Cpu).unwrap()
 }

@@ -63,9 +63,13 @@ fn the_published_settings_are_the_defaults() {
         assert_eq!(of("DATALOADER.TRAIN_X.BATCH_SIZE"), Value::Int(32));
         assert_eq!(of("DATALOADER.TEST.BATCH_SIZE"), Value::Int(100));
     }
-    for (trainer, batch, lr, epochs) in
-        [("CoCoOp", 1, 0.002, 10), ("MaPLe", 4, 0.0035, 5), ("VPT", 4, 0.0025, 5), ("IVLP", 4, 0.0035, 5)]
-    {
+    for (trainer, batch, lr, epochs) in [
+        ("CoCoOp", 1, 0.002, 10),
+        ("MaPLe", 4, 0.0035, 5),
+        ("RMaPLe", 4, 0.0035, 5),
+        ("VPT", 4, 0.0025, 5),
+        ("IVLP", 4, 0.0035, 5),
+    ] {
         let entry = registries.trainers.get(trainer).unwrap();
         // What is said last counts.
         let of = |path: &str| entry.defaults.iter().rfind(|(p, _)| *p == path).unwrap().1.clone();

@@ -62,7 +62,7 @@ fn of_others() -> Vec<Check> {
             all.push(settings);
         }
         // The checkpoints are of these cases.
-        for (mechanism, number, epoch) in [("CoCoOp", 0, 10), ("VPT", 3, 5), ("IVLP", 4, 5)] {
+        for (mechanism, number, epoch) in [("CoCoOp", 0, 10), ("VPT", 3, 5), ("IVLP", 4, 5), ("RMaPLe", 7, 5)] {
             let settings = all.get(number).map_or(&[][..], Vec::as_slice);
             checks.push(world.checkpoint(mechanism, settings, epoch)?);
         }

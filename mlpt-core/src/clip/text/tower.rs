@@ -115,6 +115,25 @@ impl TextTower {
     /// # Errors
     /// When the batch's parts do not fit together, or a text is too long.
     pub fn forward(&self, batch: &TextBatch) -> Result<Tensor> {
+        self.read(&self.ends(batch, None)?)
+    }
+
+    /// The same at every depth, `[L + 1, R, E]`: of the end tokens as they enter the first of `L` blocks, positions
+    /// added, and as they leave each, all through the last norm and the projection.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn forward_layers(&self, batch: &TextBatch) -> Result<Tensor> {
+        let mut states = Vec::with_capacity(self.blocks.len() + 1);
+        let last = self.ends(batch, Some(&mut states))?;
+        states.push(last);
+        let features = self.read(&Tensor::cat(&states, 0)?)?;
+        let width = features.dim(1)?;
+        Ok(features.reshape((states.len(), batch.rows.len(), width))?)
+    }
+
+    /// The end tokens `[R, D]` as they leave the last block; `before` takes them as they were before, from the input on.
+    fn ends(&self, batch: &TextBatch, mut before: Option<&mut Vec<Tensor>>) -> Result<Tensor> {
         let layout = Arc::new(Layout::new(batch, self.config.max_position_embeddings)?);
         let (width, heads) = (self.config.hidden_size, self.config.num_attention_heads);
         let head = layout.groups * layout.prefix;
@@ -131,6 +150,9 @@ impl TextTower {
         let mut x = Tensor::cat(&[&prefixes.reshape((head, width))?, &suffixes], 0)?;
 
         for (i, block) in self.blocks.iter().enumerate() {
+            if let Some(before) = &mut before {
+                before.push(x.index_select(&layout.packed_ends, 0)?);
+            }
             if let Some(deep) = batch.deep.get(i).and_then(Option::as_ref) {
                 x = replace(&x, &deep.to_dtype(self.dtype)?, layout.groups, layout.prefix)?;
             }
@@ -140,7 +162,7 @@ impl TextTower {
                 Ok(if last { y.index_select(&layout.ends, 0)? } else { y })
             })?;
         }
-        self.read(&x)
+        Ok(x)
     }
 
     /// The same from whole sequences `[C, T, D]` of token embeddings, the feature of row `c` read

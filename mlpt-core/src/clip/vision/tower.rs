@@ -49,13 +49,7 @@ impl VisionTower {
     /// # Errors
     /// When pixels or prompts are of another size than the tower's, or the tower is a residual network.
     pub fn forward_prompted(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
-        let (size, (_, channels, h, w)) = (self.size, pixels.dims4()?);
-        if (channels, h, w) != (3, size, size) {
-            return Err(Error::invalid(format!(
-                "the image tower takes 3 x {size} x {size} pixels, not {channels} x {h} x {w}: set INPUT.SIZE to {size}"
-            )));
-        }
-        let pixels = pixels.to_dtype(self.dtype)?;
+        let pixels = self.checked(pixels)?;
         let features = match &self.kind {
             Kind::Transformer(tower) => tower.forward(&pixels, prompts)?,
             Kind::Resnet(tower) if prompts.is_empty() => tower.forward(&pixels)?,
@@ -66,5 +60,31 @@ impl VisionTower {
             }
         };
         Ok(features.to_dtype(DType::F32)?)
+    }
+
+    /// The same at every depth, `[L + 1, B, E]`: of the class token as it enters the first of `L` blocks and as it
+    /// leaves each, all through the last norm and the projection.
+    ///
+    /// # Errors
+    /// When pixels or prompts are of another size than the tower's, or the tower is a residual network.
+    pub fn forward_layers(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        let pixels = self.checked(pixels)?;
+        match &self.kind {
+            Kind::Transformer(tower) => Ok(tower.forward_layers(&pixels, prompts)?.to_dtype(DType::F32)?),
+            Kind::Resnet(_) => {
+                Err(Error::invalid("features of every layer need a vision transformer; take a ViT backbone"))
+            }
+        }
+    }
+
+    /// Pixels of the right size, in the type that the tower computes in.
+    fn checked(&self, pixels: &Tensor) -> Result<Tensor> {
+        let (size, (_, channels, h, w)) = (self.size, pixels.dims4()?);
+        if (channels, h, w) != (3, size, size) {
+            return Err(Error::invalid(format!(
+                "the image tower takes 3 x {size} x {size} pixels, not {channels} x {h} x {w}: set INPUT.SIZE to {size}"
+            )));
+        }
+        Ok(pixels.to_dtype(self.dtype)?)
     }
 }

@@ -63,6 +63,33 @@ impl Transformer {
     /// block from the first on, tokens `[M, D]` behind the patches: the first block's are put there before the first
     /// norm, a later block's take the place of what the last `M` tokens have become.
     pub(super) fn forward(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        self.read(&self.firsts(pixels, prompts, None)?)
+    }
+
+    /// The same at every depth, `[L + 1, B, E]`: of the class token as it enters the first of `L` blocks, behind the
+    /// first norm, and as it leaves each, all through the last norm and the projection.
+    pub(super) fn forward_layers(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
+        let mut states = Vec::with_capacity(self.blocks.len() + 1);
+        let last = self.firsts(pixels, prompts, Some(&mut states))?;
+        states.push(last);
+        let features = self.read(&Tensor::cat(&states, 0)?)?;
+        let width = features.dim(1)?;
+        Ok(features.reshape((states.len(), pixels.dim(0)?, width))?)
+    }
+
+    /// Class tokens `[B, D]` to features `[B, E]`.
+    fn read(&self, x: &Tensor) -> Result<Tensor> {
+        self.projection.forward(&self.norm_out.forward(x)?)
+    }
+
+    /// The class tokens `[B, D]` as they leave the last block; `before` takes them as they were before, from the input
+    /// on.
+    fn firsts(
+        &self,
+        pixels: &Tensor,
+        prompts: &[Option<Tensor>],
+        mut before: Option<&mut Vec<Tensor>>,
+    ) -> Result<Tensor> {
         let (width, batch) = (self.config.hidden_size, pixels.dim(0)?);
         let class = self.class.tensor().reshape((1, 1, width))?.expand((batch, 1, width))?;
         let x = Tensor::cat(&[&class, &self.embed(pixels)?], 1)?;
@@ -78,6 +105,9 @@ impl Transformer {
         let firsts = Tensor::from_vec(firsts, batch, pixels.device())?;
         let heads = self.config.num_attention_heads;
         for (i, block) in self.blocks.iter().enumerate() {
+            if let Some(before) = &mut before {
+                before.push(x.index_select(&firsts, 0)?);
+            }
             if let Some(prompt) = prompts.get(i).and_then(Option::as_ref).filter(|_| i > 0) {
                 let whole = behind(&x.reshape((batch, tokens, width))?, own, prompt)?;
                 if whole.dim(1)? != tokens {
@@ -95,7 +125,7 @@ impl Transformer {
                 Ok(if last { y.index_select(&firsts, 0)? } else { y })
             })?;
         }
-        self.projection.forward(&self.norm_out.forward(&x)?)
+        Ok(x)
     }
 
     /// `[B, 3, H, W]` to patch embeddings `[B, N, D]`: a convolution whose stride is its kernel is
