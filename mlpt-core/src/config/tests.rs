@@ -33,11 +33,20 @@ fn registries() -> Registries {
     for name in ["Pictograms", "Caltech101"] {
         all.datasets.register(Entry::new(name, "", "", dataset.clone())).unwrap();
     }
-    let coop = Entry::new("CoOp", "", "", mechanism).keys([
+    let coop = Entry::new("CoOp", "", "", mechanism.clone()).keys([
         Key::new("TRAINER.COOP.N_CTX", 16, "Length of the context."),
         Key::new("TRAINER.COOP.CTX_INIT", String::new(), "Words."),
     ]);
     all.mechanisms.register(coop).unwrap();
+    // Preset `demo` fits these to its model.
+    let deep = Entry::new("Deep", "", "", mechanism).keys([
+        Key::new("TRAINER.MAPLE.PROMPT_DEPTH", 9, ""),
+        Key::new("TRAINER.RMAPLE.PROMPT_DEPTH", 9, ""),
+        Key::new("TRAINER.IVLP.PROMPT_DEPTH_TEXT", 9, ""),
+        Key::new("TRAINER.IVLP.PROMPT_DEPTH_VISION", 9, ""),
+        Key::new("TRAINER.VPT.PROMPT_DEPTH_VISION", 1, ""),
+    ]);
+    all.mechanisms.register(deep).unwrap();
     if all.noises.get("instance-replace").is_err() {
         all.noises.register(Entry::new("instance-replace", "", "", Arc::new(move |_| Err(none())))).unwrap();
     }
