@@ -173,7 +173,8 @@ sequences = [
     sequence("ordinary", [[0, 1, 2], [3, 1, 4], [2, 0, 1], [4, 3, 0, 1, 2]], 5),
     sequence("an image twice in a batch", [[0, 1, 0], [1, 1, 1], [2, 0, 2, 1]], 4),
     sequence("other weights", [[0, 1], [1, 0], [0, 1], [1, 0]], 7, beta=0.9, weight=7.0),
-    sequence("no memory", [[0, 1], [1, 0]], 3, beta=0.0, weight=1.0),
+    # Near certainty 1 - <t, p> would be lost in f32 here.
+    sequence("no memory", [[0, 1], [1, 0]], 3, beta=0.0, weight=1.0, spread=1.0),
     sequence("many classes", [[0, 1, 2]] * 3, 61),
     sequence("probabilities that are cut off", [[0, 1]] * 3, 3, spread=80.0),
     sequence("one image", [[0]] * 5, 6),
