@@ -4,6 +4,7 @@
 #   scripts/table.sh builtin            the built-in pictures: 0, 2, 4 and 8 wrong of 16
 #   scripts/table.sh caltech DATA       Caltech-101 below DATA: 0 and 8 wrong of 16, with a model that is
 #                                       first pre-trained on the images that none of these runs uses
+#   LEVELS=8 METHODS="CoOp MaPLe MaPLe-GCE CoOp+MaPLe" scripts/table.sh ...    others, at fewer levels of noise
 #
 # What is finished is skipped and what was stopped goes on, so it can be killed and started again. Each run has
 # one thread, and JOBS of them (2) run side by side: other numbers of threads give other last digits.
@@ -51,6 +52,9 @@ settings() {
     MaPLe-GCE) echo "--trainer MaPLe LOSS.NAME=gce $maple" ;;
     MLPT) echo "--trainer MLPT LOSS.NAME=ce" ;;
     MLPT-GCE) echo "--trainer MLPT LOSS.NAME=gce" ;;
+    *+*) # two mechanisms, such as CoOp+MaPLe
+      echo "--trainer MLPT LOSS.NAME=gce TRAINER.MLPT.LEARNER1.MECHANISM=${1%+*} TRAINER.MLPT.LEARNER2.MECHANISM=${1#*+}"
+      ;;
   esac
 }
 methods=${METHODS:-"ZeroshotCLIP CoOp CoOp-GCE MLPT MLPT-GCE"}

@@ -172,7 +172,7 @@ fn one_seed_has_no_spread_and_what_is_absent_is_a_dash() {
     let (markdown, _) = good(dir.path(), &["a", "--format", "markdown"]);
     assert!(markdown.contains("| CoOp | 75.0 |\n") && !markdown.contains('±'), "{markdown}");
     let (csv, _) = good(dir.path(), &["a", "--format", "csv"]);
-    assert!(csv.contains(",accuracy,1,75,,,,7,75,false\n"), "{csv}");
+    assert!(csv.contains(",accuracy,1,75,,,,7,75,false,all\n"), "{csv}");
     let (json, _) = good(dir.path(), &["a", "--json"]);
     let report: Value = serde_json::from_str(&json).unwrap();
     let summary = &report["tables"][0]["rows"][1]["cells"][0]["summary"];

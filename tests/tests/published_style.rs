@@ -320,9 +320,10 @@ TRAINER:
             ("TRAINER.MLPT.CTX_INIT", "\"\""),
             ("TRAINER.MLPT.CLASS_TOKEN_POSITION", "\"end\""),
             ("TRAINER.MLPT.TEM", "0.5"),
+            ("TRAINER.MLPT.ALPHA", "4.0"),
             ("PREC", "\"fp16\""),
         ],
-        ignored: &["TRAINER.MLPT.ALPHA", "TRAINER.COOP.PREC"],
+        ignored: &["TRAINER.COOP.PREC"],
     },
 ];
 

@@ -46,15 +46,15 @@ pub(super) fn epoch(
     let epoch = ctx.epoch + 1;
     if split.x.is_empty() {
         ctx.events.warn(format!(
-            "epoch {epoch}, {phase}: no label of the pool counts as clean, so {} is not trained in this epoch; \
-             lower WARMUP.THRESHOLD or lengthen WARMUP.EPOCH",
+            "epoch {epoch}, {phase}: no label of the pool is trusted, so {} is not trained in this epoch; lengthen \
+             WARMUP.EPOCH, lower WARMUP.THRESHOLD or choose another SELECTOR.NAME",
             learner.name()
         ));
         return Ok(Vec::new());
     }
     if split.u.is_empty() {
         ctx.events.warn(format!(
-            "epoch {epoch}, {phase}: every label of the pool counts as clean, so the loss has no unlabelled part"
+            "epoch {epoch}, {phase}: every label of the pool is trusted, so the loss has no unlabelled part"
         ));
     }
     let data = ctx.data;

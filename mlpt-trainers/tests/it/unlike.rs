@@ -14,7 +14,7 @@ struct Kind {
     own: &'static str,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind { name: "CoOp", prompted: false, texts: 1, as_peer: 0, own: "ctx" },
     // One pass for the images of either side, whose texts are their own.
     Kind { name: "CoCoOp", prompted: false, texts: 2, as_peer: 2, own: "meta_net.linear1.weight" },
@@ -22,6 +22,7 @@ const KINDS: [Kind; 5] = [
     Kind { name: "VPT", prompted: true, texts: 0, as_peer: 0, own: "image_encoder.VPT" },
     Kind { name: "IVLP", prompted: true, texts: 1, as_peer: 0, own: "image_encoder.VPT" },
     Kind { name: "MaPLe", prompted: true, texts: 1, as_peer: 0, own: "proj.weight" },
+    Kind { name: "RMaPLe", prompted: true, texts: 1, as_peer: 0, own: "weightNet.weight" },
 ];
 
 fn pair(first: &Kind, second: &Kind) {
@@ -33,6 +34,7 @@ fn pair(first: &Kind, second: &Kind) {
             ("TRAINER.MLPT.LEARNER2.MECHANISM", mechanism(second)),
             ("DATALOADER.TRAIN_X.BATCH_SIZE", 1.into()),
             ("TRAINER.MAPLE.PROMPT_DEPTH", 1.into()),
+            ("TRAINER.RMAPLE.PROMPT_DEPTH", 1.into()),
             ("TRAINER.IVLP.PROMPT_DEPTH_TEXT", 1.into()),
             ("TRAINER.IVLP.PROMPT_DEPTH_VISION", 1.into()),
         ],

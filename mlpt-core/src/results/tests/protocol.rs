@@ -151,6 +151,9 @@ fn what_is_missing_is_told_with_the_command() {
     refused(empty.path(), Protocol::Transfer, &["evaluated on another data set", "--dataset NAME"]);
 }
 
+/// What is done to an evaluation before it is read.
+type Change = fn(&mut Value);
+
 #[test]
 fn evaluations_that_do_not_fit_are_refused() {
     let new = |change: fn(&mut Value)| {
@@ -159,7 +162,7 @@ fn evaluations_that_do_not_fit_are_refused() {
         evaluated(&run, "Pictograms", "new", 200, 50, change);
         dir
     };
-    let cases: [(fn(&mut Value), &str); 6] = [
+    let cases: [(Change, &str); 6] = [
         (|v| v["version"] = 2.into(), "has version 2; this program reads version 1"),
         (|v| v["correct"] = 399.into(), "399 right of 400 is not an accuracy of 50 %"),
         (|v| v["dataset"] = 3.into(), "is no whole evaluation"),
