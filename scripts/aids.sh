@@ -4,28 +4,11 @@
 #
 #   scripts/aids.sh
 #
-# What is finished is skipped and what was stopped goes on, so it can be killed and started again. Each run has
-# one thread, and JOBS of them (2) run side by side: other numbers of threads give other last digits.
+# It can be killed and started again (scripts/common.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-jobs=${JOBS:-2}
 out=output/aids
-if [ -z "${MLPT:-}" ]; then # MLPT names a finished program, so that one may go on with the sources meanwhile
-  cargo build --release --quiet --bin mlpt
-  MLPT=$PWD/target/release/mlpt
-fi
-mkdir -p "$out"
-export MLPT RAYON_NUM_THREADS=1
-
-run() { # directory, further arguments
-  local dir=$1
-  shift
-  mkdir -p "$(dirname "$dir")"
-  [ -e "$dir/result.json" ] || "$MLPT" train --quiet --preset demo --output-dir "$dir" "$@" >"$dir.out" 2>&1 ||
-    { echo "failed: $dir"; cat "$dir.out"; exit 255; }
-  echo "done: $dir"
-}
-export -f run
+source scripts/common.sh
 
 m=TRAINER.MLPT
 settings() {
@@ -49,7 +32,7 @@ for seed in ${SEEDS:-11 12 13}; do
     # shellcheck disable=SC2046 # the words of settings are arguments
     echo run "$out/$aid/seed$seed" --seed "$seed" $(settings "$aid")
   done
-done | xargs -d '\n' -P "$jobs" -I{} bash -c '{}'
+done | all
 
 for aid in $aids; do
   for metric in accuracy detection.auroc; do

@@ -5,30 +5,13 @@
 #   scripts/pairs.sh full PAIR...       pairs such as CoOp+VPT at full length, three seeds
 #   scripts/pairs.sh single NAME...     the same for single mechanisms, on the given labels
 #
-# What is finished is skipped and what was stopped goes on, so it can be killed and started again. Each run has
-# one thread, and JOBS of them (2) run side by side: other numbers of threads give other last digits.
+# It can be killed and started again (scripts/common.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 which=${1:?matrix, full or single}
 shift
-jobs=${JOBS:-2}
 out=output/pairs/$which
-if [ -z "${MLPT:-}" ]; then # MLPT names a finished program, so that one may go on with the sources meanwhile
-  cargo build --release --quiet --bin mlpt
-  MLPT=$PWD/target/release/mlpt
-fi
-mkdir -p "$out"
-export MLPT RAYON_NUM_THREADS=1
-
-run() { # directory, further arguments
-  local dir=$1
-  shift
-  mkdir -p "$(dirname "$dir")"
-  [ -e "$dir/result.json" ] || "$MLPT" train --quiet --preset demo --output-dir "$dir" "$@" >"$dir.out" 2>&1 ||
-    { echo "failed: $dir"; cat "$dir.out"; exit 255; }
-  echo "done: $dir"
-}
-export -f run
+source scripts/common.sh
 
 pair() { # first, second, seed, further arguments
   local dir=$out/$1+$2/seed$3
@@ -61,7 +44,7 @@ case $which in
     echo "unknown part '$which': matrix, full or single" >&2
     exit 2
     ;;
-esac | xargs -d '\n' -P "$jobs" -I{} bash -c '{}'
+esac | all
 for metric in accuracy detection.auroc cpu_s peak_memory; do
   "$MLPT" results "$out" --metric "$metric" --format markdown
 done

@@ -39,16 +39,7 @@ impl Report {
     /// # Errors
     /// When the text cannot be made: a fault of the program.
     pub fn to_csv(&self) -> Result<String> {
-        let fault = |e: &dyn std::fmt::Display| Error::invalid(format!("the table makes no CSV: {e}"));
-        let mut out = ::csv::Writer::from_writer(Vec::new());
-        out.write_record(HEADER).map_err(|e| fault(&e))?;
-        for table in &self.tables {
-            for line in self.lines(table) {
-                out.write_record(line).map_err(|e| fault(&e))?;
-            }
-        }
-        let bytes = out.into_inner().map_err(|e| fault(&e))?;
-        String::from_utf8(bytes).map_err(|e| fault(&e))
+        document(&HEADER, self.tables.iter().flat_map(|table| self.lines(table)))
     }
 
     fn lines(&self, table: &Table) -> Vec<Vec<String>> {
@@ -115,15 +106,32 @@ impl Report {
     }
 }
 
+/// A header and the lines below it.
+///
+/// # Errors
+/// When the text cannot be made: a fault of the program.
+pub(super) fn document(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Result<String> {
+    let fault = |e: &dyn std::fmt::Display| Error::invalid(format!("the table makes no CSV: {e}"));
+    let mut out = ::csv::Writer::from_writer(Vec::new());
+    out.write_record(header).map_err(|e| fault(&e))?;
+    for line in lines {
+        out.write_record(line).map_err(|e| fault(&e))?;
+    }
+    let bytes = out.into_inner().map_err(|e| fault(&e))?;
+    String::from_utf8(bytes).map_err(|e| fault(&e))
+}
+
 fn names(row: &Row) -> [String; 4] {
     [row.label.clone(), row.trainer.clone(), row.mechanisms.join(" "), row.loss.clone()]
 }
 
-fn values(cell: &Cell) -> Vec<f64> {
+/// What the cell's runs have, in the order of their seeds.
+pub(super) fn values(cell: &Cell) -> Vec<f64> {
     cell.members.iter().filter_map(|m| m.value).collect()
 }
 
-fn figures(summary: Option<&Summary>, seeds: &[u64], values: &[f64]) -> [String; 7] {
+/// `n`, `mean`, `deviation`, `interval_low`, `interval_high`, `seeds`, `values`.
+pub(super) fn figures(summary: Option<&Summary>, seeds: &[u64], values: &[f64]) -> [String; 7] {
     let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let interval = summary.and_then(|s| s.interval);
     [

@@ -1,6 +1,7 @@
 //! MLPT with every selector: whom it trusts, what that costs, and that a resume comes to the same.
 
-use crate::common::{Recorder, World, items, parameters, state};
+use crate::common::{Recorder, World, items};
+use crate::method::resumes_exactly;
 use mlpt_core::Result;
 use mlpt_core::clip::Passes;
 use mlpt_core::config::Layers;
@@ -99,22 +100,7 @@ fn a_selector_that_nobody_asks_is_told_once() {
 #[test]
 fn a_resume_comes_to_the_same() {
     for name in &ALL[1..] {
-        let world = World::new("MLPT", &[("SELECTOR.NAME", (*name).into())]);
-        let mut one = world.trainer(1).unwrap();
-        for epoch in 0..2 {
-            world.epoch(&mut *one, epoch).unwrap();
-        }
-        let mut two = world.trainer(9).unwrap();
-        for (from, to) in one.learners().iter().zip(&two.learners()) {
-            to.parameters[0].var.set(&from.parameters[0].var.as_detached_tensor().copy().unwrap()).unwrap();
-        }
-        two.load_state(&one.state()).unwrap();
-        for epoch in 2..4 {
-            let (a, _) = world.epoch(&mut *one, epoch).unwrap();
-            let (b, _) = world.epoch(&mut *two, epoch).unwrap();
-            assert_eq!((a.losses, a.clean, a.trusted), (b.losses, b.clean, b.trusted), "{name}");
-            assert_eq!((parameters(&*one), state(&*one)), (parameters(&*two), state(&*two)), "{name}");
-        }
+        resumes_exactly(&World::new("MLPT", &[("SELECTOR.NAME", (*name).into())]));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The CSV form: one line a figure, at full precision.
 
 use super::{Figure, ProtocolReport, ProtocolRow, ProtocolTable, Target};
-use crate::{Error, Result};
+use crate::Result;
+use crate::results::csv::{document, figures, values};
 
 /// The columns.
 const HEADER: [&str; 28] = [
@@ -43,26 +44,23 @@ impl ProtocolReport {
     /// # Errors
     /// When the text cannot be made: a fault of the program.
     pub fn to_csv(&self) -> Result<String> {
-        let fault = |e: &dyn std::fmt::Display| Error::invalid(format!("the table makes no CSV: {e}"));
-        let mut out = ::csv::Writer::from_writer(Vec::new());
-        out.write_record(HEADER).map_err(|e| fault(&e))?;
-        for table in &self.tables {
-            for row in &table.rows {
-                for (target, figure) in table.columns.iter().zip(&row.figures) {
-                    let Some(figure) = figure else { continue };
-                    out.write_record(self.line(table, row, target, figure)).map_err(|e| fault(&e))?;
-                }
+        document(&HEADER, self.tables.iter().flat_map(|table| self.lines(table)))
+    }
+
+    fn lines(&self, table: &ProtocolTable) -> Vec<Vec<String>> {
+        let mut lines = Vec::new();
+        for row in &table.rows {
+            for (target, figure) in table.columns.iter().zip(&row.figures) {
+                lines.extend(figure.as_ref().map(|figure| self.line(table, row, target, figure)));
             }
         }
-        let bytes = out.into_inner().map_err(|e| fault(&e))?;
-        String::from_utf8(bytes).map_err(|e| fault(&e))
+        lines
     }
 
     fn line(&self, table: &ProtocolTable, row: &ProtocolRow, target: &Target, figure: &Figure) -> Vec<String> {
-        let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
         let cell = &figure.cell;
-        let summary = cell.summary.as_ref();
-        let interval = summary.and_then(|s| s.interval);
+        let [n, mean_of_seeds, deviation, low, high, seeds, values] =
+            figures(cell.summary.as_ref(), &cell.seeds(), &values(cell));
         vec![
             self.protocol.name().to_owned(),
             table.dataset.clone(),
@@ -77,25 +75,21 @@ impl ProtocolReport {
             row.loss.clone(),
             row.noises.join(" "),
             row.num_fp.to_string(),
-            text(row.rate),
+            row.rate.map(|rate| rate.to_string()).unwrap_or_default(),
             row.scope.to_string(),
             target.kind.name().to_owned(),
             target.dataset.clone(),
             if target.dataset.is_empty() { String::new() } else { target.subsample.to_string() },
             self.metric.clone(),
-            summary.map_or(0, |s| s.n).to_string(),
+            n,
             figure.mean.to_string(),
-            text(summary.map(|s| s.mean)),
-            text(summary.and_then(|s| s.deviation)),
-            text(interval.map(|i| i[0])),
-            text(interval.map(|i| i[1])),
-            join(&cell.seeds()),
-            join(&cell.members.iter().filter_map(|m| m.value).collect::<Vec<_>>()),
+            mean_of_seeds,
+            deviation,
+            low,
+            high,
+            seeds,
+            values,
             (!cell.footnotes.is_empty()).to_string(),
         ]
     }
-}
-
-fn join<T: ToString>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
 }
