@@ -55,7 +55,14 @@ fn every_command_in_the_documents_runs() {
 
 fn check(found: &Found, fixtures: &Fixtures, dir: &std::path::Path) -> Result<(), String> {
     let words = found.words();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // What stands before the program is for its environment: only scripts are written so.
+    let assigns =
+        |word: &&String| word.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase()));
+    let environment = words.iter().take_while(assigns).count();
+    let words: Vec<&str> = words.iter().skip(environment).map(String::as_str).collect();
+    if environment > 0 && !words.first().is_some_and(|program| program.contains('/')) {
+        return Err("sets variables for what is no script".to_owned());
+    }
     let args = match words.as_slice() {
         ["mlpt", args @ ..] => args,
         ["cargo", "run", rest @ ..] => match rest.iter().position(|w| *w == "--") {

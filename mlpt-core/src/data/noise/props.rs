@@ -21,7 +21,8 @@ proptest! {
     fn every_model_keeps_the_rules(
         classes in 2_usize..7, shots in 4_usize..8, amount in amounts(), seed in 0_u64..50,
     ) {
-        let world = World::new(&split(classes, 16), classes);
+        // So many that no class can be left without: the others take at most `shots` of each half.
+        let world = World::new(&split(classes, 32), classes);
         for name in names() {
             let head = name == "uniform-head";
             if head && amount.scope == NoiseScope::Global {
