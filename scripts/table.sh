@@ -32,16 +32,16 @@ case $which in
     ;;
 esac
 
-# MaPLe's published batch of 4 would give it eight times as many steps as the others.
-maple="DATALOADER.TRAIN_X.BATCH_SIZE=32"
+# The published batch of 4 would give it eight times as many steps as the others.
+batch="DATALOADER.TRAIN_X.BATCH_SIZE=32"
 # method -> its own settings
 settings() {
   case $1 in
     ZeroshotCLIP) echo "--trainer ZeroshotCLIP" ;;
     CoOp) echo "--trainer CoOp LOSS.NAME=ce" ;;
     CoOp-GCE) echo "--trainer CoOp LOSS.NAME=gce" ;;
-    MaPLe) echo "--trainer MaPLe LOSS.NAME=ce $maple" ;;
-    MaPLe-GCE) echo "--trainer MaPLe LOSS.NAME=gce $maple" ;;
+    MaPLe | IVLP) echo "--trainer $1 LOSS.NAME=ce $batch" ;;
+    MaPLe-GCE | IVLP-GCE) echo "--trainer ${1%-GCE} LOSS.NAME=gce $batch" ;;
     MLPT) echo "--trainer MLPT LOSS.NAME=ce" ;;
     MLPT-GCE) echo "--trainer MLPT LOSS.NAME=gce" ;;
     *+*) # two mechanisms, such as CoOp+MaPLe

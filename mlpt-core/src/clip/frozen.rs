@@ -7,6 +7,7 @@ use super::preprocess::Preprocess;
 use super::source::{ModelFiles, ModelSource};
 use super::text::TextBatch;
 use super::tokenizer::Tokenizer;
+use super::vision::in_parts;
 use crate::tensor::graft;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
@@ -131,14 +132,15 @@ impl FrozenClip {
         Ok(Tensor::cat(&parts, 0)?)
     }
 
-    /// Pixels to features `[B, E]` through prompts in the image tower, with a graph to them; see
+    /// Pixels to features `[B, E]` through prompts in the image tower, with a graph to them; on a CPU the batch is split
+    /// over the cores. See
     /// [`VisionTower::forward_prompted`](super::VisionTower::forward_prompted).
     ///
     /// # Errors
     /// As there.
     pub fn encode_images_prompted(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
         self.inner.passes.images(pixels.dim(0)?);
-        self.inner.model.vision().forward_prompted(pixels, prompts)
+        in_parts(pixels, prompts, 0, |pixels, prompts| self.inner.model.vision().forward_prompted(pixels, prompts))
     }
 
     /// The same at every depth of the tower, `[L + 1, B, E]`, as one pass; see
@@ -148,7 +150,7 @@ impl FrozenClip {
     /// As there.
     pub fn encode_image_layers(&self, pixels: &Tensor, prompts: &[Option<Tensor>]) -> Result<Tensor> {
         self.inner.passes.images(pixels.dim(0)?);
-        self.inner.model.vision().forward_layers(pixels, prompts)
+        in_parts(pixels, prompts, 1, |pixels, prompts| self.inner.model.vision().forward_layers(pixels, prompts))
     }
 
     /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks.

@@ -3,7 +3,9 @@
 mod convolution;
 mod pool;
 mod resnet;
+mod split;
 mod tower;
 mod transformer;
 
+pub(super) use split::in_parts;
 pub use tower::VisionTower;
