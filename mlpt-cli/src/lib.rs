@@ -83,6 +83,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Results(args) => commands::results::results(args),
         Command::Model(args) => commands::model::model(&args.command),
         Command::Data(args) => commands::data::data(args, registries),
+        Command::Features(args) => commands::features::features(args),
         Command::Encode(args) => commands::encode::encode(args),
         Command::Doctor(args) => commands::doctor::doctor(args),
         Command::Config(args) => commands::config::config(args, registries),

@@ -14,6 +14,7 @@ fn mlpt(args: &[&str]) -> Output {
     }
     // No test asks the real hub.
     command.env("HF_HUB_OFFLINE", "1").env("HF_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/hf-home"));
+    command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache-home"));
     command.current_dir(env!("CARGO_TARGET_TMPDIR")).args(args).output().unwrap()
 }
 

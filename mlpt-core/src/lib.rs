@@ -8,7 +8,7 @@
 //! | 0 | [`error`], [`rng`], [`registry`] |
 //! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`select`], [`metric`] |
-//! | 3 | [`prompt`], [`checkpoint`], [`event`] |
+//! | 3 | [`prompt`], [`checkpoint`], [`event`], [`features`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
 //! | 5 | [`results`] |
 
@@ -19,6 +19,7 @@ pub mod data;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod features;
 pub mod files;
 pub mod hub;
 pub mod loss;

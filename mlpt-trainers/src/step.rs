@@ -47,8 +47,9 @@ pub(crate) fn blame(
         return Err(place.non_finite(name));
     }
     for (batch, images) in inputs {
+        let pixels = batch.images()?;
         for (row, &index) in batch.indices.iter().enumerate() {
-            if !all_finite(&batch.images.get(row)?)? {
+            if !all_finite(&pixels.get(row)?)? {
                 let key = items.get(index).map_or("?", |item| item.image.key());
                 return Err(place.non_finite(format!("a pixel of image '{key}'")));
             }

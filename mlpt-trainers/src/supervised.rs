@@ -36,9 +36,9 @@ pub fn epoch(
         let place = Place { epoch: ctx.epoch + 1, batch: number };
 
         let side = learner.image_side();
-        let images = Images::encode(ctx.clip, &batch.images, &[side])?;
+        let images = Images::of(ctx.clip, &batch, &[side])?;
         let text = learner.text(ctx.clip)?;
-        let logits = learner.logits(ctx.clip, text.as_ref(), images.input(side))?;
+        let logits = learner.logits(ctx.clip, text.as_ref(), images.input(side)?)?;
         let labels: Vec<u32> = batch.labels.iter().map(|&l| l as u32).collect();
         let past = learner.remember(loss, &ctx.data.train, &batch.indices, &logits)?;
         let objective = loss.hard(&logits, &Tensor::new(labels, logits.device())?, past.as_ref())?;

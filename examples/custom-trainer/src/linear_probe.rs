@@ -93,7 +93,7 @@ impl Trainer for LinearProbe {
             let data_s = begun.elapsed().as_secs_f64();
             let labels: Vec<u32> = data.labels.iter().map(|&l| l as u32).collect();
             let labels = Tensor::new(labels, ctx.clip.device())?;
-            let logits = self.classify(&ctx.clip.encode_images(&data.images)?)?;
+            let logits = self.classify(&data.features(ctx.clip)?)?;
             let images: Vec<&str> = data.indices.iter().map(|&i| items[i].image.key()).collect();
             let means = self.means.update(&self.loss, &images, &logits)?;
             let loss = self.loss.hard(&logits, &labels, means.as_ref())?;

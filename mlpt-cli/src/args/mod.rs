@@ -1,9 +1,11 @@
 //! The command line.
 
 mod data;
+mod features;
 mod models;
 
 pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs, DataNewArgs};
+pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 
 use clap::builder::PossibleValuesParser;
@@ -55,6 +57,8 @@ pub enum Command {
     Model(ModelArgs),
     /// List, check and fetch data sets, and describe one's own.
     Data(DataArgs),
+    /// List and remove the image features that are kept on the disk.
+    Features(FeaturesArgs),
     /// Turn pictures and texts into features, and say which text fits a picture.
     Encode(EncodeArgs),
     /// Look at this machine: device, cache, hub; every fault with its cure.

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod encode;
 pub mod eval;
 pub mod explain;
+pub mod features;
 pub mod list;
 pub mod model;
 pub mod names;

@@ -18,18 +18,19 @@ use std::sync::Arc;
 /// compute in.
 #[derive(Clone)]
 pub struct FrozenClip {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    model: ClipModel,
+pub(super) struct Inner {
+    pub(super) model: ClipModel,
     tokenizer: Tokenizer,
     preprocess: Preprocess,
     logit_scale: f64,
     name: String,
     digest: String,
-    device: Device,
-    passes: Arc<Counters>,
+    pub(super) device: Device,
+    dtype: DType,
+    pub(super) passes: Arc<Counters>,
 }
 
 /// Images that one thread (CPU) or one call (GPU) encodes at once; bounds the memory.
@@ -84,6 +85,7 @@ impl FrozenClip {
             name: files.name,
             digest: files.digest,
             device: device.clone(),
+            dtype,
             passes: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -240,9 +242,25 @@ impl FrozenClip {
         &self.inner.device
     }
 
-    /// How often the towers ran since the model was loaded.
+    /// How often the towers were asked for since the model was loaded: what was known already and needed no pass counts
+    /// as if it had, so that these numbers do not depend on what is kept on the disk.
     pub fn passes(&self) -> Passes {
         self.inner.passes.read()
+    }
+
+    /// How often the towers really ran since the model was loaded.
+    pub fn spent(&self) -> Passes {
+        self.inner.passes.read_spent()
+    }
+
+    /// What the towers compute in.
+    pub fn dtype(&self) -> DType {
+        self.inner.dtype
+    }
+
+    /// Whether `other` is a clone of this very model.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// A short name for tables.

@@ -3,6 +3,7 @@
 //! One code path serves both uses: a [`FrozenClip`] of plain tensors that every learner shares, and a
 //! [`ClipModel`] of trainable tensors for pre-training. Names on disk are those of Hugging Face.
 
+mod apart;
 mod block;
 mod config;
 mod describe;

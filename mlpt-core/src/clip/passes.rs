@@ -26,12 +26,34 @@ pub(super) struct Counters {
     text: AtomicU64,
     text_rows: AtomicU64,
     text_backward: AtomicU64,
+    /// What this process really did of `image` and `image_rows`.
+    spent: AtomicU64,
+    spent_rows: AtomicU64,
 }
 
 impl Counters {
+    /// One pass that was asked for and is done.
     pub(super) fn images(&self, rows: usize) {
-        self.image.fetch_add(1, Ordering::Relaxed);
+        self.asked(1, rows);
+        self.spent(rows);
+    }
+
+    /// Passes that were asked for, whoever did them and when.
+    pub(super) fn asked(&self, passes: usize, rows: usize) {
+        self.image.fetch_add(passes as u64, Ordering::Relaxed);
         self.image_rows.fetch_add(rows as u64, Ordering::Relaxed);
+    }
+
+    /// One pass that is done, to be counted as asked for elsewhere.
+    pub(super) fn spent(&self, rows: usize) {
+        self.spent.fetch_add(1, Ordering::Relaxed);
+        self.spent_rows.fetch_add(rows as u64, Ordering::Relaxed);
+    }
+
+    /// With the passes through the image tower that were really done.
+    pub(super) fn read_spent(&self) -> Passes {
+        let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
+        Passes { image: get(&self.spent), image_rows: get(&self.spent_rows), ..self.read() }
     }
 
     pub(super) fn texts(&self, rows: usize) {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 //! The shared-prefix path against whole sequences, and frozen towers against trainable ones.
 
+mod apart;
 mod layers;
 
 use super::*;

@@ -2,6 +2,7 @@
 
 use super::{Key, Schema, Section};
 use crate::data::InputConfig;
+use crate::features::FeaturesConfig;
 use crate::loss::LossConfig;
 use crate::optim::OptimConfig;
 use crate::pretrain::{ArchitectureConfig, PretrainConfig};
@@ -24,6 +25,7 @@ pub fn base_schema() -> Schema {
     schema.extend(dataset());
     schema.extend(noise());
     schema.extend(loader());
+    schema.extend(FeaturesConfig::keys_below("FEATURES"));
     schema.extend(OptimConfig::keys_below("OPTIM"));
     schema.extend(LossConfig::keys_below("LOSS"));
     schema.extend(train_and_test());
@@ -138,6 +140,12 @@ fn loader() -> Vec<Key> {
             "Open every image before the run and leave out those that cannot be read, with a warning each.",
         ),
         key("DATALOADER.TRAIN_U.SAME_AS_X", true, "TRAIN_U takes sampler and batch size from TRAIN_X."),
+        key(
+            "DATALOADER.VIEWS",
+            0,
+            "How many views of each training image there are: each is drawn once, and an epoch shows one of them, so that \
+             learners with a frozen image tower encode each once in a run; 0 draws every view afresh.",
+        ),
         key("DATALOADER.TEST.BATCH_SIZE", 32, "Images a batch in validation, test and the pool."),
     ];
     for (stream, what) in [("TRAIN_X", "training"), ("TRAIN_U", "the second training stream")] {

@@ -1,10 +1,14 @@
 //! From items to batches of pixels, on threads of its own.
 
+use super::Batch;
 use super::broken::decode;
 use super::cache::ImageCache;
+use super::shown::Shown;
 use super::transform::Transform;
+use super::views::{Slot, ViewBank};
 use crate::clip::FrozenClip;
 use crate::data::{ImageRef, Item};
+use crate::features::{self, FeatureStore, Stamp};
 use crate::rng::RngTree;
 use crate::{Error, Result};
 use candle_core::{Device, Tensor};
@@ -16,17 +20,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
-/// One batch.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// Normalised pixels `[B, 3, H, W]`, f32, on the run's device.
-    pub images: Tensor,
-    /// Given labels, `B` of them.
-    pub labels: Vec<usize>,
-    /// Positions in the list of items that the loader was given.
-    pub indices: Vec<usize>,
-}
-
 /// Decodes, transforms and stacks images. Clones share threads and cache.
 #[derive(Clone, Debug)]
 pub struct Loader {
@@ -35,6 +28,10 @@ pub struct Loader {
     pool: Option<Arc<rayon::ThreadPool>>,
     cache: Arc<ImageCache>,
     device: Device,
+    /// Where features are kept.
+    store: Option<Arc<FeatureStore>>,
+    /// Where every image has a few fixed views.
+    views: Option<Arc<ViewBank>>,
 }
 
 impl Loader {
@@ -54,7 +51,18 @@ impl Loader {
                     .map_err(|e| Error::invalid(format!("cannot start {n} threads to load images: {e}")))?,
             )),
         };
-        Ok(Self { transform: Arc::new(transform), pool, cache: Arc::new(ImageCache::new(cache_bytes)), device })
+        let cache = Arc::new(ImageCache::new(cache_bytes));
+        Ok(Self { transform: Arc::new(transform), pool, cache, device, store: None, views: None })
+    }
+
+    /// The same loader, with the features that [`Loader::features`] gives kept in `store` and read there.
+    pub fn with_store(self, store: Arc<FeatureStore>) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// The same loader, with batches that show fixed views.
+    pub fn with_views(self, views: Arc<ViewBank>) -> Self {
+        Self { views: Some(views), ..self }
     }
 
     /// A loader with another transform and the same threads and cache.
@@ -91,20 +99,42 @@ impl Loader {
                 let repeat = shown.entry(index).or_default();
                 let key = if *repeat == 0 { rng.at(index) } else { rng.at(index).at(*repeat) };
                 *repeat += 1;
-                Pick { index, item: items[index].clone(), key }
+                let item = items[index].clone();
+                let (key, slot) = match &self.views {
+                    Some(bank) => bank.choose(&item.image, &key),
+                    None => (key, None),
+                };
+                Pick { index, item, key, slot }
             })
             .collect();
         let maker = Maker { loader: self.clone(), picks, batch_size };
         let source = if self.pool.is_some() { Source::ahead(maker) } else { Source::Inline(maker) };
-        Batches { source, count, next: 0, size: self.transform.size(), device: self.device.clone() }
+        Batches { source, count, next: 0, loader: self.clone() }
     }
 
-    /// Unnormalised features `[N, E]` of the items, in order, by the frozen image tower.
+    /// Unnormalised features `[N, E]` of the items, in order, by the frozen image tower; with a store, what it has of
+    /// them is not encoded again. A row's bits hang on its image alone, so that they are the same with a store and
+    /// without. `ceil(N / batch_size)` passes are counted in every case; [`FrozenClip::spent`] tells those that were
+    /// made.
     ///
     /// # Errors
     /// When there are no items, or an image cannot be read.
     pub fn features(&self, clip: &FrozenClip, items: &[Item], batch_size: usize) -> Result<Tensor> {
-        self.map_batches(items, batch_size, |pixels| clip.encode_images(pixels))
+        if items.is_empty() {
+            return Err(no_images());
+        }
+        let features = match self.store.as_ref().filter(|_| self.transform.test_settings().is_some()) {
+            Some(store) => features::features(store, self, clip, items, batch_size)?,
+            None => self.encode_apart(clip, items, batch_size)?,
+        };
+        clip.count_images(items.len().div_ceil(batch_size.max(1)), items.len());
+        Ok(features)
+    }
+
+    /// The same without a look into the store, and without counting.
+    pub(crate) fn encode_apart(&self, clip: &FrozenClip, items: &[Item], batch_size: usize) -> Result<Tensor> {
+        let at_once = batch_size.max(1).next_multiple_of(clip.group());
+        self.map_batches(items, at_once, |pixels| clip.encode_images_apart(pixels))
     }
 
     /// What `encode` makes of the items' pixels `[B, 3, H, W]`, batch by batch in order, joined
@@ -119,11 +149,11 @@ impl Loader {
         mut encode: impl FnMut(&Tensor) -> Result<Tensor>,
     ) -> Result<Tensor> {
         if items.is_empty() {
-            return Err(Error::invalid("there are no images to encode"));
+            return Err(no_images());
         }
         let rng = RngTree::new(0);
         let batches = self.batches(items, (0..items.len()).collect(), batch_size, false, &rng);
-        let parts = batches.map(|batch| encode(&batch?.images)).collect::<Result<Vec<_>>>()?;
+        let parts = batches.map(|batch| encode(&batch?.images()?)).collect::<Result<Vec<_>>>()?;
         Ok(Tensor::cat(&parts, 0)?)
     }
 
@@ -131,25 +161,64 @@ impl Loader {
         if let Some(kept) = self.cache.get(image) {
             return Ok(kept);
         }
+        let stamp = Stamp::of(image);
         let picture = Arc::new(decode(image)?);
-        self.cache.put(image, &picture);
+        self.cache.put(image, &picture, stamp);
         Ok(picture)
+    }
+
+    /// The stamp of the file that a decoded picture in memory came from; `None` where none is in memory.
+    pub(crate) fn held_stamp(&self, image: &ImageRef) -> Option<Option<Stamp>> {
+        self.cache.stamp(image)
+    }
+
+    /// The device of the batches.
+    pub(super) fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Pixels of `picks`, one behind the other.
+    pub(super) fn render(&self, picks: &[&Pick]) -> Result<Vec<f32>> {
+        let (height, width) = self.transform.size();
+        let length = 3 * height * width;
+        let mut pixels = vec![0.0; picks.len() * length];
+        let one = |(pick, out): (&&Pick, &mut [f32])| -> Result<()> {
+            let picture = self.picture(&pick.item.image)?;
+            self.transform.apply_into(&picture, &mut pick.key.rng(), out);
+            Ok(())
+        };
+        match &self.pool {
+            // The first fault in the batch's order is told, whichever thread came across one first.
+            Some(pool) => pool
+                .install(|| picks.par_iter().zip(pixels.par_chunks_exact_mut(length)).map(one).collect::<Vec<_>>())
+                .into_iter()
+                .collect::<Result<()>>()?,
+            None => picks.iter().zip(pixels.chunks_exact_mut(length)).try_for_each(one)?,
+        }
+        Ok(pixels)
     }
 }
 
+fn no_images() -> Error {
+    Error::invalid("there are no images to encode")
+}
+
 /// One image to show.
-#[derive(Debug)]
-struct Pick {
+#[derive(Clone, Debug)]
+pub(super) struct Pick {
     index: usize,
     item: Item,
     key: RngTree,
+    /// Where the features of this view are kept.
+    pub(super) slot: Option<Slot>,
 }
 
 /// A batch that is not yet a tensor: devices are only touched from the caller's thread.
 struct Raw {
+    picks: Vec<Pick>,
+    /// Which of them have pixels: all, but with fixed views.
+    made: Vec<usize>,
     pixels: Vec<f32>,
-    labels: Vec<usize>,
-    indices: Vec<usize>,
 }
 
 /// Makes the batches of one pass.
@@ -161,27 +230,13 @@ struct Maker {
 
 impl Maker {
     fn make(&self, picks: &[Pick]) -> Result<Raw> {
-        let (height, width) = self.loader.transform.size();
-        let length = 3 * height * width;
-        let mut pixels = vec![0.0; picks.len() * length];
-        let one = |(pick, out): (&Pick, &mut [f32])| -> Result<()> {
-            let picture = self.loader.picture(&pick.item.image)?;
-            self.loader.transform.apply_into(&picture, &mut pick.key.rng(), out);
-            Ok(())
+        let is_wanted = |pick: &Pick| match &self.loader.views {
+            Some(bank) => bank.wants_pixels() || pick.slot.is_none_or(|slot| !bank.has(slot)),
+            None => true,
         };
-        match &self.loader.pool {
-            // The first fault in the batch's order is told, whichever thread came across one first.
-            Some(pool) => pool
-                .install(|| picks.par_iter().zip(pixels.par_chunks_exact_mut(length)).map(one).collect::<Vec<_>>())
-                .into_iter()
-                .collect::<Result<()>>()?,
-            None => picks.iter().zip(pixels.chunks_exact_mut(length)).try_for_each(one)?,
-        }
-        Ok(Raw {
-            pixels,
-            labels: picks.iter().map(|p| p.item.label).collect(),
-            indices: picks.iter().map(|p| p.index).collect(),
-        })
+        let made: Vec<usize> = (0..picks.len()).filter(|&row| is_wanted(&picks[row])).collect();
+        let pixels = self.loader.render(&made.iter().map(|&row| &picks[row]).collect::<Vec<_>>())?;
+        Ok(Raw { picks: picks.to_vec(), made, pixels })
     }
 
     fn nth(&self, n: usize) -> Result<Raw> {
@@ -217,15 +272,21 @@ pub struct Batches {
     source: Source,
     count: usize,
     next: usize,
-    size: (usize, usize),
-    device: Device,
+    loader: Loader,
 }
 
 impl Batches {
     fn stack(&self, raw: Raw) -> Result<Batch> {
-        let (height, width) = self.size;
-        let images = Tensor::from_vec(raw.pixels, (raw.labels.len(), 3, height, width), &self.device)?;
-        Ok(Batch { images, labels: raw.labels, indices: raw.indices })
+        let Raw { picks, made, pixels } = raw;
+        let labels = picks.iter().map(|p| p.item.label).collect();
+        let indices = picks.iter().map(|p| p.index).collect();
+        if let Some(bank) = &self.loader.views {
+            let shown = Shown::new(self.loader.clone(), bank.clone(), picks, (&made, &pixels));
+            return Ok(Batch::of_views(shown, labels, indices));
+        }
+        let (height, width) = self.loader.transform.size();
+        let images = Tensor::from_vec(pixels, (picks.len(), 3, height, width), &self.loader.device)?;
+        Ok(Batch::of_pixels(images, labels, indices))
     }
 }
 
@@ -331,7 +392,7 @@ mod tests {
     }
 
     fn all(batches: Batches) -> Vec<(Vec<usize>, Vec<f32>)> {
-        batches.map(|b| b.unwrap()).map(|b| (b.indices, b.images.flatten_all().unwrap().to_vec1().unwrap())).collect()
+        batches.map(|b| b.unwrap()).map(|b| (b.indices.clone(), b.images().unwrap().flatten_all().unwrap().to_vec1().unwrap())).collect()
     }
 
     #[test]

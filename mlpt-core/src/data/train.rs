@@ -2,10 +2,10 @@
 
 use crate::Result;
 use crate::clip::FrozenClip;
-use crate::data::{Batches, Item, Loader, SampleMeta, Sampler};
+use crate::data::{Batches, Item, Loader, SampleMeta, Sampler, ViewBank};
 use crate::rng::RngTree;
 use candle_core::Tensor;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// A sampler with its batch size.
 pub struct Stream {
@@ -31,6 +31,7 @@ pub struct TrainData {
     pub train_u: Stream,
     /// Batch size of `DATALOADER.TEST`.
     pub test_batch: usize,
+    views: Option<Arc<ViewBank>>,
     pool_features: Mutex<Option<Tensor>>,
 }
 
@@ -45,7 +46,25 @@ impl TrainData {
     ) -> Self {
         let (train_loader, test_loader) = loaders;
         let (train_x, train_u) = streams;
-        Self { train, pool, train_loader, test_loader, train_x, train_u, test_batch, pool_features: Mutex::default() }
+        let (views, pool_features) = (None, Mutex::default());
+        Self { train, pool, train_loader, test_loader, train_x, train_u, test_batch, views, pool_features }
+    }
+
+    /// The same data, each image in `count` fixed views that are drawn from `rng` (`DATALOADER.VIEWS`); 0 changes
+    /// nothing.
+    pub fn with_views(mut self, count: usize, rng: RngTree) -> Self {
+        if count > 0 {
+            let images = self.train.iter().chain(&self.pool).map(|item| &item.image);
+            let views = Arc::new(ViewBank::new(count, images, rng));
+            self.train_loader = self.train_loader.with_views(views.clone());
+            self.views = Some(views);
+        }
+        self
+    }
+
+    /// The fixed views, where there are any.
+    pub fn views(&self) -> Option<&ViewBank> {
+        self.views.as_deref()
     }
 
     /// Batches of some of `items` under the training transform, in the order that the stream's

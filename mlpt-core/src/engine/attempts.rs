@@ -90,7 +90,7 @@ impl Attempts {
             Err(Error::Interrupted { .. }) => "interrupted",
             Err(_) => "failed",
         };
-        let passes = serde_json::to_value(job.clip.passes()).unwrap_or_default();
+        let passes = serde_json::to_value(job.clip.spent()).unwrap_or_default();
         self.own.end =
             Some(End { outcome, seconds: self.started.elapsed().as_secs_f64(), usage: Usage::now(), passes });
         self.write()

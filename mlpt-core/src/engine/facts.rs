@@ -31,6 +31,15 @@ pub(super) fn tell(job: &Job, data: &JobData, seed: u64, events: &mut Events) {
         data.val.len(),
         splits.test.len()
     ));
+    if let Some(views) = data.train.views() {
+        let numbers = views.images() * views.count() * job.clip.embed_dim();
+        events.note(format!(
+            "Views: {} of each of {} training images, at most {:.1} MiB of features in memory",
+            views.count(),
+            views.images(),
+            numbers as f64 * 4.0 / f64::from(1 << 20)
+        ));
+    }
     for loader in [&data.train.train_loader, &data.train.test_loader] {
         events.detail(loader.transform().describe().join("\n"));
     }

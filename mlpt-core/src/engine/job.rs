@@ -11,11 +11,16 @@ use crate::data::noise::FeatureSource;
 use crate::data::transform::Transform;
 use crate::data::{Item, Loader, Manifest, Splits, Stream, Subsample, TrainData};
 use crate::event::Events;
+use crate::features::FeatureStore;
 use crate::registries::DatasetContext;
 use crate::rng::RngTree;
 use crate::{Error, Registries, Result};
 use candle_core::{Device, Tensor};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// More views of an image than this are as good as fresh ones.
+const MOST_VIEWS: usize = 1000;
 
 /// Model, splits and trainer.
 pub(super) struct Job {
@@ -55,7 +60,10 @@ impl Job {
         let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;
         let cache = config.get::<usize>("DATALOADER.CACHE_MB")?.saturating_mul(1 << 20);
         let workers = config.get("DATALOADER.NUM_WORKERS")?;
-        let loader = Loader::new(Transform::test(&config)?, workers, cache, device.clone())?;
+        let mut loader = Loader::new(Transform::test(&config)?, workers, cache, device.clone())?;
+        if let Some(store) = FeatureStore::read(&config)? {
+            loader = loader.with_store(Arc::new(store));
+        }
         let class_features = ClipFeatures {
             clip: &clip,
             loader: &loader,
@@ -166,7 +174,8 @@ impl JobData {
             (job.loader.with_transform(Transform::train(config)?), job.loader.clone()),
             (stream(config, registries, "TRAIN_X")?, stream(config, registries, train_u)?),
             job.test_batch,
-        );
+        )
+        .with_views(views(config)?, job.rng.child("views"));
         Ok(Self { train, val: drawn.val, noise, pool, truth, draw: text, share })
     }
 }
@@ -251,6 +260,17 @@ fn stream(config: &Config, registries: &Registries, name: &str) -> Result<Stream
         batch_size: positive(config, &format!("{section}.BATCH_SIZE"))?,
         sampler: (sampler.factory)(&Scope::new(config, [section]))?,
     })
+}
+
+/// `DATALOADER.VIEWS`.
+fn views(config: &Config) -> Result<usize> {
+    match config.get("DATALOADER.VIEWS")? {
+        n if n > MOST_VIEWS => {
+            let message = format!("DATALOADER.VIEWS is {n}: at most {MOST_VIEWS}; 0 draws every view afresh");
+            Err(Error::Config(vec![message]))
+        }
+        n => Ok(n),
+    }
 }
 
 fn positive(config: &Config, path: &str) -> Result<usize> {

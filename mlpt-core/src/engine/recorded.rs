@@ -9,11 +9,13 @@ use std::path::Path;
 
 /// Keys that may differ between a run and its continuation: they do not change its numbers.
 /// The items of a run that is gone on with are those of its own `draw.json`.
-const FREE: [&str; 8] = [
+const FREE: [&str; 10] = [
     "DATALOADER.CACHE_MB",
     "DATALOADER.NUM_WORKERS",
     "DATASET.DRAWS",
     "DEVICE",
+    "FEATURES.CACHE",
+    "FEATURES.DIR",
     "OUTPUT_DIR",
     "RESUME",
     "TRAIN.PRINT_FREQ",

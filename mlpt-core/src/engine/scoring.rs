@@ -63,7 +63,7 @@ impl ImageSet {
         } else {
             let order = (0..self.items.len()).collect();
             for batch in self.loader.batches(&self.items, order, self.batch, false, &RngTree::new(0)) {
-                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Pixels(&batch?.images))?)?);
+                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Pixels(&batch?.images()?))?)?);
             }
         }
         Evaluation::new(&predicted, &self.labels(), classes)

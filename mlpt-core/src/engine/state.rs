@@ -32,6 +32,9 @@ pub struct StateMeta {
     /// Whether the features of the validation split are in those passes.
     #[serde(default)]
     pub val_encoded: bool,
+    /// Which of the fixed views are in those passes; see [`ViewBank::encoded`](crate::data::ViewBank::encoded).
+    #[serde(default)]
+    pub views_encoded: String,
     /// Length of `log.txt` in bytes.
     pub log_bytes: u64,
     /// Length of `metrics.jsonl` in bytes.

@@ -86,6 +86,7 @@ impl Loop<'_> {
             meta.passes = self.passes.total(job.clip.passes());
             meta.pool_encoded = data.train.has_pool_features();
             meta.val_encoded = val.as_ref().is_some_and(ImageSet::is_encoded);
+            meta.views_encoded = data.train.views().map(|views| views.encoded()).unwrap_or_default();
             for (name, count) in passes::numbers(&meta.passes) {
                 events.scalar(format!("passes/{name}"), epoch + 1, count);
             }
@@ -108,6 +109,9 @@ impl Loop<'_> {
         meta: &StateMeta,
         max_epoch: usize,
     ) -> Result<()> {
+        if let Some(views) = data.train.views().filter(|_| !meta.views_encoded.is_empty()) {
+            views.restore(&meta.views_encoded)?;
+        }
         if meta.epoch < max_epoch {
             if meta.pool_encoded {
                 data.train.pool_features(&job.clip)?;

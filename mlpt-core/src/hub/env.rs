@@ -8,12 +8,12 @@ use std::time::Duration;
 const DAY: f64 = 86_400.0;
 
 /// A view of environment variables. An empty one counts as not set.
-pub(super) struct Env<'a> {
+pub(crate) struct Env<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl<'a> Env<'a> {
-    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { lookup }
     }
 
@@ -30,7 +30,7 @@ impl<'a> Env<'a> {
     ///
     /// # Errors
     /// Where there is a `~` and no home folder.
-    pub(super) fn path(&self, names: &[&'static str]) -> Result<Option<PathBuf>> {
+    pub(crate) fn path(&self, names: &[&'static str]) -> Result<Option<PathBuf>> {
         let Some((name, value)) = self.first(names) else { return Ok(None) };
         let path = Path::new(&value);
         match path.strip_prefix("~") {
@@ -43,7 +43,7 @@ impl<'a> Env<'a> {
     ///
     /// # Errors
     /// Where the system names none.
-    pub(super) fn home(&self, wanted: &str) -> Result<PathBuf> {
+    pub(crate) fn home(&self, wanted: &str) -> Result<PathBuf> {
         self.first(&["HOME", "USERPROFILE"]).map(|(_, home)| PathBuf::from(home)).ok_or_else(|| {
             Error::invalid(format!("{wanted}: there is no home folder (HOME is not set); give a whole path"))
         })

@@ -25,6 +25,7 @@ mod url;
 mod wire;
 
 pub use client::Hub;
+pub(crate) use env::Env;
 pub use listing::Listing;
 pub use progress::{Progress, Silent};
 pub use proxy::Proxies;

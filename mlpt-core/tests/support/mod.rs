@@ -70,7 +70,7 @@ impl Trainer for Probe {
         let mut sum = 0.0;
         for (i, batch) in batches.enumerate() {
             let batch = batch?;
-            let features = ctx.clip.encode_images(&batch.images)?.to_dtype(DType::F32)?;
+            let features = batch.features(ctx.clip)?.to_dtype(DType::F32)?;
             let labels: Vec<u32> = batch.labels.iter().map(|&l| l as u32).collect();
             let labels = Tensor::new(labels, features.device())?;
             let logits = self.probabilities(&features)?.log()?;

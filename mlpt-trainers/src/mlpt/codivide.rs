@@ -81,8 +81,8 @@ pub fn pool_view(
             for batch in batches {
                 let batch = batch?;
                 let count = batch.indices.len();
-                let images = Images::encode(ctx.clip, &batch.images, &[ImageSide::Prompted])?;
-                add(images.input(ImageSide::Prompted), &pool[start..start + count])?;
+                let images = Images::of(ctx.clip, &batch, &[ImageSide::Prompted])?;
+                add(images.input(ImageSide::Prompted)?, &pool[start..start + count])?;
                 start += count;
             }
         }

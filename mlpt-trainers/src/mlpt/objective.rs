@@ -26,7 +26,7 @@ impl Side {
     pub(super) fn encode(clip: &FrozenClip, views: Vec<Batch>, learner: &Learner, peer: &Peer<'_>) -> Result<Self> {
         let sides = [learner.image_side(), peer.learner.image_side()];
         let encoded = views.into_iter().map(|batch| {
-            let images = Images::encode(clip, &batch.images, &sides)?;
+            let images = Images::of(clip, &batch, &sides)?;
             Ok((batch, images))
         });
         Ok(Self { views: encoded.collect::<Result<_>>()? })
@@ -34,7 +34,7 @@ impl Side {
 
     /// Pixels of all views, one behind the other.
     fn pixels(&self) -> Result<Tensor> {
-        let all: Vec<&Tensor> = self.views.iter().map(|(_, images)| images.pixels()).collect();
+        let all = self.views.iter().map(|(batch, _)| batch.images()).collect::<Result<Vec<_>>>()?;
         Ok(Tensor::cat(&all, 0)?)
     }
 }
@@ -134,7 +134,7 @@ impl Pair<'_> {
         let (pixels, targets) = (mix.apply(&pixels)?, mix.apply(&targets)?);
         let side = self.learner.image_side();
         let images = Images::encode(self.clip, &pixels, &[side])?;
-        let logits = self.learner.logits(self.clip, self.text, images.input(side))?;
+        let logits = self.learner.logits(self.clip, self.text, images.input(side)?)?;
         let (all, labelled) = (logits.dim(0)?, x.views.len() * x_targets.dim(0)?);
         let part = |rows: &Tensor, from: usize, to: usize| rows.narrow(0, from, to - from);
         let loss_x = method.loss.soft(&part(&logits, 0, labelled)?, &part(&targets, 0, labelled)?, None)?;
@@ -151,13 +151,13 @@ impl Pair<'_> {
         let frozen = if values { self.text.map(TextState::detach) } else { None };
         let (mut logits, mut own, mut other) = (Vec::new(), Vec::new(), Vec::new());
         for (_, images) in &side.views {
-            let input = images.input(self.learner.image_side());
+            let input = images.input(self.learner.image_side())?;
             let of_view = if values {
                 self.learner.predict(self.clip, frozen.as_ref(), input)?
             } else {
                 self.learner.logits(self.clip, self.text, input)?
             };
-            let input = images.input(self.peer.learner.image_side());
+            let input = images.input(self.peer.learner.image_side())?;
             let of_peer = self.peer.learner.predict(self.clip, self.peer.text.as_ref(), input)?;
             own.push(softmax(&of_view.detach())?);
             other.push(softmax(&of_peer)?);

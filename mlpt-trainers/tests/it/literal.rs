@@ -57,7 +57,7 @@ impl Literal<'_> {
         let mut losses = Vec::new();
         for batch in loader.batches(pool, everyone, 5, false, &RngTree::new(0)) {
             let batch = batch.unwrap();
-            let p = self.probabilities(learner, &batch.images);
+            let p = self.probabilities(learner, &batch.images().unwrap());
             losses.extend(p.iter().zip(&batch.labels).map(|(p, &y)| -p[y].ln()));
         }
         mixture::fit(&losses, &MixtureConfig { max_iter: 10, tol: 1e-2, reg_covar: 5e-4 }, rng)
@@ -79,7 +79,7 @@ impl Literal<'_> {
 
     /// The mean over the views of both learners' probabilities.
     fn opinion(&self, me: usize, peer: usize, views: &[Batch]) -> Vec<Vec<f64>> {
-        let all: Vec<_> = views.iter().flat_map(|v| [me, peer].map(|who| self.probabilities(who, &v.images))).collect();
+        let all: Vec<_> = views.iter().flat_map(|v| [me, peer].map(|who| self.probabilities(who, &v.images().unwrap()))).collect();
         let mean = |b: usize, c: usize| all.iter().map(|p| p[b][c]).sum::<f64>() / all.len() as f64;
         (0..all[0].len()).map(|b| (0..3).map(|c| mean(b, c)).collect()).collect()
     }
@@ -95,7 +95,7 @@ impl Literal<'_> {
         let tu: Vec<Vec<f64>> = self.opinion(me, peer, u).iter().map(|p| self.sharpen(p)).collect();
 
         // Once more, now for the gradient: every view, mixed with the others where that is asked for.
-        let pixels: Vec<&Tensor> = x.iter().chain(u).map(|view| &view.images).collect();
+        let pixels: Vec<Tensor> = x.iter().chain(u).map(|view| view.images().unwrap()).collect();
         let mut pixels = Tensor::cat(&pixels, 0).unwrap();
         let mut targets = [vec![tx; x.len()].concat(), vec![tu; u.len()].concat()].concat();
         if let Some(alpha) = self.mixup {
@@ -166,7 +166,7 @@ impl Literal<'_> {
                     round += 1;
                 }
                 let u = rest.remove(0);
-                let distinct = x.iter().skip(1).all(|view| flat(&view.images) != flat(&x[0].images));
+                let distinct = x.iter().skip(1).all(|view| flat(&view.images().unwrap()) != flat(&x[0].images().unwrap()));
                 assert!(x.len() == count && distinct && x.iter().all(|view| view.indices == x[0].indices));
                 self.step([me, 1 - me], x, &u, &clean[1 - me], lr, &of(me).child("mixup").at(n + 1));
             }

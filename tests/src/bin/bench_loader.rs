@@ -54,7 +54,7 @@ fn main() -> Result<()> {
             let batch = batch?;
             count += batch.labels.len();
             // Touches the result, so that nothing can be left undone.
-            sum += batch.images.narrow(3, 0, 1)?.mean_all()?.to_scalar::<f32>()?;
+            sum += batch.images()?.narrow(3, 0, 1)?.mean_all()?.to_scalar::<f32>()?;
         }
         let seconds = started.elapsed().as_secs_f64();
         println!("{{\"images\": {count}, \"seconds\": {seconds:.3}, \"check\": {sum:.3}}}");

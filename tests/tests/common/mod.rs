@@ -39,6 +39,8 @@ fn quiet(mut command: Command, dir: &Path) -> Command {
     }
     // No test asks the real hub; those with a hub of their own say so.
     command.env("HF_HUB_OFFLINE", "1").env("HF_HOME", dir.join("hf-home"));
+    // Nor does any test read or write what the user keeps.
+    command.env("XDG_CACHE_HOME", dir.join("cache-home"));
     command.current_dir(dir);
     command
 }

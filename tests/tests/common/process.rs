@@ -29,6 +29,7 @@ impl Running {
             .args(args)
             .current_dir(dir)
             .env_remove("RUST_LOG")
+            .env("XDG_CACHE_HOME", dir.join("cache-home"))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -185,6 +185,17 @@ impl Transform {
         describe(&self.config, self.training)
     }
 
+    /// Every setting that the test transform's pixels hang on; `None` of a training transform.
+    pub fn test_settings(&self) -> Option<String> {
+        let TransformConfig { size, filter, normalize, instance_norm, plain, mean, std, .. } = &self.config;
+        (!self.training).then(|| {
+            format!(
+                "test size={size:?} filter={filter:?} normalize={normalize} mean={mean:?} std={std:?} \
+                 instance_norm={instance_norm} plain={plain}"
+            )
+        })
+    }
+
     /// The resampling in use.
     pub fn filter(&self) -> Filter {
         self.config.filter
