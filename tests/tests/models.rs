@@ -86,6 +86,10 @@ fn one_residual_network_in_every_shape() {
     ] {
         let clip = FrozenClip::load(&source, &Device::Cpu).unwrap_or_else(|e| panic!("{source:?}: {e}"));
         near(&numbers(&clip.encode_images(&pixels).unwrap()), &golden::floats(case, "image").unwrap());
+        // A row's bits hang on its image alone.
+        let both = numbers(&clip.encode_images_apart(&pixels).unwrap());
+        let alone = numbers(&clip.encode_images_apart(&pixels.narrow(0, 1, 1).unwrap()).unwrap());
+        assert_eq!(both[alone.len()..], alone);
         let text = clip.encode_prompts(&["a photo of a dog.".to_owned()]).unwrap();
         near(&numbers(&text), &golden::floats(case, "text").unwrap());
         let ids = clip.tokenizer().tokenize_full("a photo of a dog.").unwrap();

@@ -392,7 +392,10 @@ mod tests {
     }
 
     fn all(batches: Batches) -> Vec<(Vec<usize>, Vec<f32>)> {
-        batches.map(|b| b.unwrap()).map(|b| (b.indices.clone(), b.images().unwrap().flatten_all().unwrap().to_vec1().unwrap())).collect()
+        batches
+            .map(|b| b.unwrap())
+            .map(|b| (b.indices.clone(), b.images().unwrap().flatten_all().unwrap().to_vec1().unwrap()))
+            .collect()
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub use sampler::{SampleMeta, Sampler};
 pub use shares::{in_three, set_aside};
 pub use subsample::Subsample;
 pub use train::{Stream, TrainData};
-pub use views::ViewBank;
 pub use transform::{InputConfig, Transform, TransformConfig};
+pub use views::ViewBank;
 
 use crate::{Registries, Result};
 

@@ -184,11 +184,8 @@ fn a_resumed_run_encodes_again_and_counts_once() {
 #[test]
 fn images_that_the_bank_does_not_know_are_shown_all_the_same() {
     let world = world(0);
-    let strange = Item {
-        image: ImageRef::Stored { store: world.store.clone(), key: "99".into() },
-        label: 0,
-        domain: 0,
-    };
+    let strange =
+        Item { image: ImageRef::Stored { store: world.store.clone(), key: "99".into() }, label: 0, domain: 0 };
     for epoch in 0..2 {
         let batches = world.loader.batches(&[strange.clone()], vec![0], 1, false, &RngTree::new(4).at(epoch));
         let batch = batches.last().unwrap().unwrap();

@@ -1,6 +1,7 @@
 //! One file of features: those of one recipe, by image digest.
 
 use super::recipe::Recipe;
+use super::stamp::is_absent;
 use crate::files::{sha256_hex, write_atomic};
 use crate::{Error, Result};
 use safetensors::tensor::TensorView;
@@ -74,7 +75,7 @@ impl Rows {
 pub(super) fn read(path: &Path, recipe: &Recipe) -> Result<Option<Rows>> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) if is_absent(&e) => return Ok(None),
         Err(e) => return Err(Error::io(path, e)),
     };
     let (meta, rows) = parse(&bytes).map_err(|what| Error::data(path, what))?;

@@ -1,7 +1,7 @@
 //! Digests of files by their size and times, so that files that did not change are not read again. As git's index.
 
 use super::file::Digest;
-use super::stamp::Stamp;
+use super::stamp::{Stamp, is_absent};
 use crate::files::{sha256_hex, write_atomic};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl Index {
     pub(super) fn read(path: &Path) -> Result<Self> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) if is_absent(&e) => return Ok(Self::default()),
             Err(e) if e.kind() == std::io::ErrorKind::InvalidData => return Err(Error::data(path, "is damaged")),
             Err(e) => return Err(Error::io(path, e)),
         };

@@ -1,9 +1,10 @@
 //! What a store holds, and how it is emptied.
 
+use super::file;
 use super::index::{Index, folder as index_folder};
 use super::lock::{self, Lock};
 use super::recipe::{Recipe, is_name};
-use super::file;
+use super::stamp::is_absent;
 use crate::files::temporary_of;
 use crate::{Error, Result};
 use serde::Serialize;
@@ -96,7 +97,7 @@ fn is_ours(path: &Path, ending: &str) -> bool {
 fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let read = match std::fs::read_dir(dir) {
         Ok(read) => read,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if is_absent(&e) => return Ok(Vec::new()),
         Err(e) => return Err(Error::io(dir, e)),
     };
     let mut paths = read.map(|entry| Ok(entry.map_err(|e| Error::io(dir, e))?.path())).collect::<Result<Vec<_>>>()?;

@@ -37,6 +37,11 @@ impl Stamp {
     }
 }
 
+/// Whether there is no such file.
+pub(super) fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
 #[cfg(unix)]
 fn changed(meta: &Metadata) -> i64 {
     use std::os::unix::fs::MetadataExt;

@@ -79,7 +79,8 @@ impl Literal<'_> {
 
     /// The mean over the views of both learners' probabilities.
     fn opinion(&self, me: usize, peer: usize, views: &[Batch]) -> Vec<Vec<f64>> {
-        let all: Vec<_> = views.iter().flat_map(|v| [me, peer].map(|who| self.probabilities(who, &v.images().unwrap()))).collect();
+        let all: Vec<_> =
+            views.iter().flat_map(|v| [me, peer].map(|who| self.probabilities(who, &v.images().unwrap()))).collect();
         let mean = |b: usize, c: usize| all.iter().map(|p| p[b][c]).sum::<f64>() / all.len() as f64;
         (0..all[0].len()).map(|b| (0..3).map(|c| mean(b, c)).collect()).collect()
     }
@@ -166,7 +167,8 @@ impl Literal<'_> {
                     round += 1;
                 }
                 let u = rest.remove(0);
-                let distinct = x.iter().skip(1).all(|view| flat(&view.images().unwrap()) != flat(&x[0].images().unwrap()));
+                let distinct =
+                    x.iter().skip(1).all(|view| flat(&view.images().unwrap()) != flat(&x[0].images().unwrap()));
                 assert!(x.len() == count && distinct && x.iter().all(|view| view.indices == x[0].indices));
                 self.step([me, 1 - me], x, &u, &clean[1 - me], lr, &of(me).child("mixup").at(n + 1));
             }

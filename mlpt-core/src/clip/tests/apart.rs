@@ -102,7 +102,11 @@ fn finding() {
             });
             let parts = parts.collect::<Vec<_>>().concat();
             let differ = parts.iter().zip(&whole).filter(|(a, b)| a != b).count();
-            eprintln!("FINDING {} E={} batches of {batch}: {differ} of {count} rows differ", clip.name(), clip.embed_dim());
+            eprintln!(
+                "FINDING {} E={} batches of {batch}: {differ} of {count} rows differ",
+                clip.name(),
+                clip.embed_dim()
+            );
         }
     }
 }

@@ -51,13 +51,17 @@ fn a_broken_file_is_made_anew() {
 
 #[test]
 fn a_broken_index_is_made_anew() {
-    for break_it in [|_: Vec<u8>| b"\xff\xfe".to_vec(), |bytes: Vec<u8>| bytes[..bytes.len() - 9].to_vec(), |bytes: Vec<u8>| {
-        // Another digest for a file would be a wrong hit.
-        let at = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
-        let mut bytes = bytes;
-        bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
-        bytes
-    }] {
+    for break_it in [
+        |_: Vec<u8>| b"\xff\xfe".to_vec(),
+        |bytes: Vec<u8>| bytes[..bytes.len() - 9].to_vec(),
+        |bytes: Vec<u8>| {
+            // Another digest for a file would be a wrong hit.
+            let at = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
+            let mut bytes = bytes;
+            bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+            bytes
+        },
+    ] {
         let world = World::new(3);
         let before = world.ask(0..3);
         let path = index(&world);

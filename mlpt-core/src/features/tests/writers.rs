@@ -2,8 +2,8 @@
 
 use super::world::World;
 use crate::features::file::{Rows, read, write};
-use crate::features::{FeatureStore, list};
 use crate::features::recipe::Recipe;
+use crate::features::{FeatureStore, list};
 
 #[test]
 fn nobodys_rows_are_lost() {
