@@ -88,25 +88,3 @@ fn passes_are_counted_as_asked_for_and_as_made() {
     assert_eq!((asked.image, asked.image_rows, spent.image, spent.image_rows), (4, 45, 2, 10));
     assert_eq!(clip.encode_images_apart(&pixels.narrow(0, 0, 0).unwrap()).unwrap().dims(), [0, clip.embed_dim()]);
 }
-
-#[test]
-fn finding() {
-    for clip in models() {
-        let (count, size) = (13, clip.input_size());
-        let pixels = normal(&[count, 3, size, size], 31);
-        let whole = bits(&clip.encode_images(&pixels).unwrap());
-        for batch in [1, 2, 3, 4, 5, 8, 12] {
-            let parts = (0..count).step_by(batch).map(|from| {
-                let part = pixels.narrow(0, from, batch.min(count - from)).unwrap();
-                bits(&clip.encode_images(&part).unwrap())
-            });
-            let parts = parts.collect::<Vec<_>>().concat();
-            let differ = parts.iter().zip(&whole).filter(|(a, b)| a != b).count();
-            eprintln!(
-                "FINDING {} E={} batches of {batch}: {differ} of {count} rows differ",
-                clip.name(),
-                clip.embed_dim()
-            );
-        }
-    }
-}
