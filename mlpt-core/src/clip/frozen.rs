@@ -5,13 +5,14 @@ use super::model::ClipModel;
 use super::passes::{Counters, Passes};
 use super::preprocess::Preprocess;
 use super::source::{ModelFiles, ModelSource};
-use super::text::TextBatch;
+use super::text::{Depth, TextBatch, encode};
 use super::tokenizer::Tokenizer;
 use super::vision::in_parts;
 use crate::tensor::graft;
 use crate::{Error, Result};
 use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A CLIP whose weights never change; cloning it is free. Features are f32 whatever the towers
@@ -19,6 +20,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct FrozenClip {
     pub(super) inner: Arc<Inner>,
+    /// Bytes for the graph of a text pass; 0 for no bound.
+    text_memory: u64,
 }
 
 pub(super) struct Inner {
@@ -32,6 +35,10 @@ pub(super) struct Inner {
     dtype: DType,
     pub(super) passes: Arc<Counters>,
 }
+
+/// Bytes that the graph of a text pass takes at most, where nothing else is said: 2 GiB. About 550 classes of ViT-B/16
+/// fit in at once with CoOp's context in front; more run in parts, at the price of one more forward pass.
+pub const TEXT_MEMORY: u64 = 2 << 30;
 
 /// Images that one thread (CPU) or one call (GPU) encodes at once; bounds the memory.
 const IMAGES_CPU: usize = 32;
@@ -88,7 +95,28 @@ impl FrozenClip {
             dtype,
             passes: Arc::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), text_memory: TEXT_MEMORY })
+    }
+
+    /// The same model, whose text passes hold at most `bytes` of graph at a time, or what a single text needs; 0 takes
+    /// away the bound. Where a batch needs more, it runs in parts, and each part once more in the backward pass. That
+    /// changes the last bits of the features.
+    #[must_use]
+    pub fn with_text_memory(self, bytes: u64) -> Self {
+        Self { text_memory: bytes, ..self }
+    }
+
+    /// Bytes of graph that a text pass holds at most; 0 where there is no bound.
+    pub fn text_memory(&self) -> u64 {
+        self.text_memory
+    }
+
+    /// The rows of `batch` in the parts that [`FrozenClip::encode_text`] runs them in.
+    ///
+    /// # Errors
+    /// When the batch's prefixes have another rank than three.
+    pub fn text_parts(&self, batch: &TextBatch) -> Result<Vec<Range<usize>>> {
+        self.inner.model.text().parts(batch, self.text_memory)
     }
 
     /// The tokenizer.
@@ -155,13 +183,14 @@ impl FrozenClip {
         in_parts(pixels, prompts, 1, |pixels, prompts| self.inner.model.vision().forward_layers(pixels, prompts))
     }
 
-    /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks.
+    /// A batch of prompts to features `[R, E]`, not normalised, with a graph to whatever in the batch tracks. Where the
+    /// graph would take more than [`FrozenClip::text_memory`], the batch runs in parts; it is one pass all the same.
     ///
     /// # Errors
     /// When the batch's parts do not fit together, or a text is too long.
     pub fn encode_text(&self, batch: &TextBatch) -> Result<Tensor> {
         self.inner.passes.texts(batch.rows.len());
-        self.counting(self.inner.model.text().forward(batch)?)
+        self.counting(encode(self.inner.model.text(), batch, Depth::Last, self.text_memory)?)
     }
 
     /// The same at every depth of the tower, `[L + 1, R, E]`, as one pass; see
@@ -171,7 +200,7 @@ impl FrozenClip {
     /// As [`FrozenClip::encode_text`].
     pub fn encode_text_layers(&self, batch: &TextBatch) -> Result<Tensor> {
         self.inner.passes.texts(batch.rows.len());
-        self.counting(self.inner.model.text().forward_layers(batch)?)
+        self.counting(encode(self.inner.model.text(), batch, Depth::Every, self.text_memory)?)
     }
 
     /// The same features, which count the backward pass that goes through them.

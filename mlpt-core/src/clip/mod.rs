@@ -26,13 +26,13 @@ mod tests;
 
 pub use config::{ClipConfig, ResnetConfig, TextConfig, VisionConfig};
 pub use describe::rename_weights;
-pub use frozen::FrozenClip;
+pub use frozen::{FrozenClip, TEXT_MEMORY};
 pub use model::ClipModel;
 pub use openai::tokenizer_json as openai_tokenizer_json;
 pub use passes::Passes;
 pub use preprocess::{Interpolation, Preprocess};
 pub use source::{Backbone, ModelFiles, ModelSource, backbones, write_model};
-pub use text::{TextBatch, TextTower};
+pub use text::{TextBatch, TextSize, TextTower, text_parts};
 pub use tokenizer::Tokenizer;
 pub use vision::VisionTower;
 pub use weights::{Init, Weights};

@@ -3,6 +3,7 @@
 
 mod apart;
 mod layers;
+mod parts;
 
 use super::*;
 use crate::rng::RngTree;

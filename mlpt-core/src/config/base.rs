@@ -1,11 +1,15 @@
 //! The shared keys: those of Dassl and CoOp that have a meaning here, and ours.
 
 use super::{Key, Schema, Section};
+use crate::clip::TEXT_MEMORY;
 use crate::data::InputConfig;
 use crate::features::FeaturesConfig;
 use crate::loss::LossConfig;
 use crate::optim::OptimConfig;
 use crate::pretrain::{ArchitectureConfig, PretrainConfig};
+
+/// Default of `MODEL.TEXT_MEMORY`.
+const TEXT_MEMORY_MB: usize = (TEXT_MEMORY >> 20) as usize;
 
 /// Shorthand for one key.
 fn key<T: super::FromValue>(path: &str, default: T, doc: &str) -> Key {
@@ -50,6 +54,12 @@ fn run() -> Vec<Key> {
             "MODEL.BACKBONE.NAME",
             text(""),
             "The CLIP model: empty or `builtin` for the one in the program, or a folder in Hugging Face layout.",
+        ),
+        key(
+            "MODEL.TEXT_MEMORY",
+            TEXT_MEMORY_MB,
+            "Memory for the graph of a text pass, in MiB; texts that need more run in parts, for the time of one more \
+             forward pass. 0 sets no bound.",
         ),
     ]
 }

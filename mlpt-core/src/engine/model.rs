@@ -18,7 +18,8 @@ pub(super) fn load(config: &Config, events: &mut Events) -> Result<(FrozenClip, 
     if let Some(notice) = notice {
         events.note(notice);
     }
-    Ok((FrozenClip::load_as(&source, &device, dtype)?, device))
+    let text_memory = (config.get::<usize>("MODEL.TEXT_MEMORY")? as u64).saturating_mul(1 << 20);
+    Ok((FrozenClip::load_as(&source, &device, dtype)?.with_text_memory(text_memory), device))
 }
 
 /// `cpu` or `cuda:0`.

@@ -73,12 +73,18 @@ impl CoCoOp {
         })
     }
 
-    /// Logits `[B, C]` of unit-length image features `[B, E]`, with a graph; one text pass for the batch.
-    fn of_features(&self, clip: &FrozenClip, images: &Tensor) -> Result<Tensor> {
-        let (rows, width) = images.dims2()?;
+    /// The contexts `[B, M, D]` of unit-length image features `[B, E]`, with a graph.
+    fn contexts(&self, images: &Tensor) -> Result<Tensor> {
         let shifts = self.linear2.apply(&self.linear1.apply(images)?.relu()?)?;
-        let contexts = self.text.ctx.as_tensor().unsqueeze(0)?.broadcast_add(&shifts.unsqueeze(1)?)?;
-        let classes = clip.encode_text(&self.text.with_contexts(&contexts, Vec::new())?)?.to_dtype(DType::F32)?;
+        Ok(self.text.ctx.as_tensor().unsqueeze(0)?.broadcast_add(&shifts.unsqueeze(1)?)?)
+    }
+
+    /// Logits `[B, C]` of unit-length image features `[B, E]` by their contexts, with a graph to what tracks; one text
+    /// pass for the batch. The model bounds the memory of its graph (`MODEL.TEXT_MEMORY`), so that a batch of many images
+    /// runs in smaller ones.
+    fn of_features(&self, clip: &FrozenClip, images: &Tensor, contexts: &Tensor) -> Result<Tensor> {
+        let (rows, width) = images.dims2()?;
+        let classes = clip.encode_text(&self.text.with_contexts(contexts, Vec::new())?)?.to_dtype(DType::F32)?;
         let classes = normalize(&classes)?.reshape((rows, self.text.classes(), width))?;
         let cosines = classes.matmul(&images.unsqueeze(2)?)?.squeeze(2)?;
         Ok((cosines * clip.logit_scale())?)
@@ -99,16 +105,17 @@ impl PromptLearner for CoCoOp {
     }
 
     fn logits(&self, clip: &FrozenClip, _: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
-        self.of_features(clip, &image_features(clip, images)?)
+        let features = image_features(clip, images)?;
+        self.of_features(clip, &features, &self.contexts(&features)?)
     }
 
-    /// In parts of so many images that the memory does not grow with the batch.
+    /// In parts of so many images that the memory does not grow with the batch, and without a graph.
     fn predict(&self, clip: &FrozenClip, _: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
         let features = image_features(clip, images)?;
         let (rows, at_once) = (features.dim(0)?, (TEXTS / self.text.classes().max(1)).max(1));
         let parts = (0..rows).step_by(at_once).map(|from| {
             let part = features.narrow(0, from, at_once.min(rows - from))?;
-            Ok(self.of_features(clip, &part)?.detach())
+            self.of_features(clip, &part, &self.contexts(&part)?.detach())
         });
         Ok(Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)?)
     }

@@ -52,26 +52,13 @@ impl Padding {
 
 impl Layout {
     pub(super) fn new(batch: &TextBatch, context: usize) -> Result<Self> {
-        let (groups, prefix, width) = batch.prefixes.dims3()?;
-        let (packed, suffix_width) = batch.suffixes.dims2()?;
+        check(batch, context)?;
+        let (groups, prefix, _) = batch.prefixes.dims3()?;
         let lens = &batch.suffix_lens;
         let rows = batch.rows.len();
-        let fault = |what: String| Err(Error::invalid(format!("text batch: {what}")));
-        if rows == 0 || groups == 0 || prefix == 0 {
-            return fault(format!("{rows} rows, {groups} groups, prefix of {prefix}; none of them may be 0"));
-        }
-        if width != suffix_width || lens.iter().sum::<usize>() != packed || lens.contains(&0) {
-            return fault(format!("suffixes {packed} x {suffix_width} do not fit their lengths or width {width}"));
-        }
-        if let Some(bad) = batch.rows.iter().find(|(g, s)| *g >= groups || *s >= lens.len()) {
-            return fault(format!("row {bad:?} of {groups} groups and {} suffixes", lens.len()));
-        }
         let starts: Vec<usize> = lens.iter().scan(0, |at, l| Some(std::mem::replace(at, *at + l))).collect();
         let row_lens: Vec<usize> = batch.rows.iter().map(|&(_, s)| lens[s]).collect();
         let longest = row_lens.iter().copied().max().unwrap_or(0);
-        if prefix + longest > context {
-            return fault(format!("a text of {} tokens; the model takes {context}", prefix + longest));
-        }
         let tokens: usize = row_lens.iter().sum();
         let device = batch.prefixes.device();
         let identity = rows == lens.len() && batch.rows.iter().enumerate().all(|(r, row)| row.1 == r);
@@ -98,6 +85,52 @@ impl Layout {
     }
 }
 
+/// Whether the parts of `batch` fit together and its texts into `context` tokens.
+///
+/// # Errors
+/// When they do not.
+pub(super) fn check(batch: &TextBatch, context: usize) -> Result<()> {
+    let (groups, prefix, width) = batch.prefixes.dims3()?;
+    let (packed, suffix_width) = batch.suffixes.dims2()?;
+    let lens = &batch.suffix_lens;
+    let rows = batch.rows.len();
+    let fault = |what: String| Err(Error::invalid(format!("text batch: {what}")));
+    if rows == 0 || groups == 0 || prefix == 0 {
+        return fault(format!("{rows} rows, {groups} groups, prefix of {prefix}; none of them may be 0"));
+    }
+    if width != suffix_width || lens.iter().sum::<usize>() != packed || lens.contains(&0) {
+        return fault(format!("suffixes {packed} x {suffix_width} do not fit their lengths or width {width}"));
+    }
+    if let Some(bad) = batch.rows.iter().find(|(g, s)| *g >= groups || *s >= lens.len()) {
+        return fault(format!("row {bad:?} of {groups} groups and {} suffixes", lens.len()));
+    }
+    let longest = batch.rows.iter().map(|&(_, s)| lens[s]).max().unwrap_or(0);
+    if prefix + longest > context {
+        return fault(format!("a text of {} tokens; the model takes {context}", prefix + longest));
+    }
+    batch.deep.iter().flatten().try_for_each(|deep| check_deep(deep, groups, prefix))
+}
+
+/// Whether `deep [G, M, D]` fits `groups` prefixes of `length` tokens.
+///
+/// # Errors
+/// When it does not.
+pub(super) fn check_deep(deep: &Tensor, groups: usize, length: usize) -> Result<()> {
+    match deep.dims3()? {
+        (given, count, _) if given == groups && count < length => Ok(()),
+        (given, count, _) => {
+            let what = format!("deep prompts {given} x {count} do not fit {groups} prefixes of {length} tokens");
+            Err(Error::invalid(what))
+        }
+    }
+}
+
+/// Whether row `r` belongs to group `r / (R / G)`, so that groups can be folded into the products.
+pub(super) fn folds(rows: &[(usize, usize)], groups: usize) -> bool {
+    let each = rows.len() / groups.max(1);
+    rows.len() == each * groups && rows.iter().enumerate().all(|(r, row)| row.0 == r / each.max(1))
+}
+
 fn padding(lens: &[usize], longest: usize, device: &Device) -> Result<Option<Padding>> {
     if lens.iter().all(|&l| l == longest) {
         return Ok(None);
@@ -113,9 +146,7 @@ fn padding(lens: &[usize], longest: usize, device: &Device) -> Result<Option<Pad
 }
 
 fn scattered(rows: &[(usize, usize)], groups: usize, device: &Device) -> Result<Option<Tensor>> {
-    let each = rows.len() / groups;
-    let folds = rows.len() == each * groups && rows.iter().enumerate().all(|(r, row)| row.0 == r / each.max(1));
-    if folds { Ok(None) } else { Ok(Some(index(rows.iter().map(|row| row.0), device)?)) }
+    if folds(rows, groups) { Ok(None) } else { Ok(Some(index(rows.iter().map(|row| row.0), device)?)) }
 }
 
 fn index(of: impl Iterator<Item = usize>, device: &Device) -> Result<Tensor> {

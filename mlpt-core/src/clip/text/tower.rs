@@ -2,13 +2,15 @@
 
 use super::attention::prefix_attention;
 use super::batch::TextBatch;
-use super::layout::Layout;
+use super::layout::{Layout, check, check_deep};
+use super::parts::text_parts;
 use crate::clip::block::{Block, BlockConfig};
 use crate::clip::config::{ClipConfig, TextConfig};
 use crate::clip::weights::{Init, Weights};
 use crate::tensor::{LayerNorm, Linear, Weight, add_repeated, self_attention};
 use crate::{Error, Result};
 use candle_core::{DType, Tensor};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Token embeddings, causal blocks; the feature is read at the end token.
@@ -67,6 +69,25 @@ impl TextTower {
     /// Number of blocks, the length of a full [`TextBatch::deep`].
     pub fn layers(&self) -> usize {
         self.blocks.len()
+    }
+
+    /// Whether the parts of `batch` fit together and its texts into the tower.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub(super) fn check(&self, batch: &TextBatch) -> Result<()> {
+        check(batch, self.config.max_position_embeddings)
+    }
+
+    /// The rows of `batch` in parts, so that each takes at most `budget` bytes; see [`text_parts`]. Without anything that
+    /// tracks there is no graph, and one layer's share of it is all that is held at a time.
+    ///
+    /// # Errors
+    /// When the batch's prefixes have another rank than three.
+    pub fn parts(&self, batch: &TextBatch, budget: u64) -> Result<Vec<Range<usize>>> {
+        let all = [&batch.prefixes, &batch.suffixes].into_iter().chain(batch.deep.iter().flatten());
+        let layers = if all.into_iter().any(Tensor::track_op) { 1 } else { self.layers() as u64 };
+        text_parts(&self.config, batch, budget.saturating_mul(layers), self.dtype.size_in_bytes())
     }
 
     /// Token embeddings `[L, D]` in f32, without positions.
@@ -195,12 +216,8 @@ impl TextTower {
 
 /// Replaces positions `1..1 + M` of the first `groups` sequences of `length` in packed rows `x`.
 fn replace(x: &Tensor, deep: &Tensor, groups: usize, length: usize) -> Result<Tensor> {
-    let (given, count, width) = deep.dims3()?;
-    if given != groups || count >= length {
-        return Err(Error::invalid(format!(
-            "deep prompts {given} x {count} do not fit {groups} prefixes of {length} tokens"
-        )));
-    }
+    check_deep(deep, groups, length)?;
+    let (_, count, width) = deep.dims3()?;
     let head = groups * length;
     let prefix = x.narrow(0, 0, head)?.reshape((groups, length, width))?;
     let after = length - 1 - count;
