@@ -73,6 +73,11 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
             let config = args.settings.resolve(registries, args.run.recorded()?)?;
             commands::train::train(&config, registries, &args.run.options(), &show)
         }
+        Command::Estimate(args) => {
+            let show = Show { detail, json: args.json, log };
+            let config = args.settings.resolve(registries, args.run.recorded()?)?;
+            commands::estimate::estimate(&config, registries, &args.run, &show)
+        }
         Command::Eval(args) => {
             let show = Show { detail, json: args.json, log };
             let (settings, checkpoints) = args.clone().split(registries)?;

@@ -8,7 +8,7 @@
 //! | 0 | [`error`], [`rng`], [`registry`] |
 //! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`select`], [`metric`] |
-//! | 3 | [`prompt`], [`checkpoint`], [`event`], [`features`] |
+//! | 3 | [`estimate`], [`features`], [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
 //! | 5 | [`results`] |
 
@@ -18,6 +18,7 @@ pub mod config;
 pub mod data;
 pub mod engine;
 pub mod error;
+pub mod estimate;
 pub mod event;
 pub mod features;
 pub mod files;

@@ -6,6 +6,7 @@ use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::{Scope, Section};
 use mlpt_core::data::Item;
 use mlpt_core::engine::{BuildContext, LearnerInfo, TrainerState};
+use mlpt_core::estimate::Cost;
 use mlpt_core::loss::{Loss, RunningMeans};
 use mlpt_core::optim::{self, OptimConfig, Optimizer, Schedule};
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, PromptLearner, Shapes, TextState};
@@ -90,6 +91,19 @@ impl Learner {
     /// Whether image features can be shared with other learners.
     pub fn image_side(&self) -> ImageSide {
         self.prompt.image_side()
+    }
+
+    /// What its passes are, where its mechanism says.
+    ///
+    /// # Errors
+    /// As [`PromptLearner::cost`].
+    pub fn cost(&self) -> Result<Option<Cost>> {
+        self.prompt.cost()
+    }
+
+    /// What to say where it does not.
+    pub(crate) fn unknown_cost(&self) -> String {
+        format!("what a pass of the mechanism {} is (PromptLearner::cost)", self.mechanism)
     }
 
     /// The learning rate of a one-based epoch.

@@ -4,6 +4,7 @@ use crate::{Learner, Slot, published, supervised};
 use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::estimate::{Phase, Plan, PlanRequest};
 use mlpt_core::loss::{Loss, LossConfig};
 use mlpt_core::prompt::{ImageInput, ImageSide, Shapes, TextState};
 use mlpt_core::registries::TrainerFactory;
@@ -55,6 +56,15 @@ impl Trainer for Single {
 
     fn shares_image_features(&self) -> bool {
         self.learner.image_side() == ImageSide::Frozen
+    }
+
+    fn plan(&self, request: &PlanRequest<'_>) -> Result<Option<Plan>> {
+        let Some(cost) = self.learner.cost()? else {
+            return Ok(Some(Plan { missing: vec![self.learner.unknown_cost()], ..Plan::default() }));
+        };
+        let mut phase = Phase { name: "training".to_owned(), epochs: request.max_epoch, ..Phase::default() };
+        supervised::plan(&cost, request, &mut phase)?;
+        Ok(Some(Plan { phases: vec![phase], learners: vec![cost], ..Plan::default() }))
     }
 
     fn learners(&self) -> Vec<LearnerInfo> {

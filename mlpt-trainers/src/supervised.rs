@@ -4,11 +4,30 @@ use crate::step::{all_finite, blame, value};
 use crate::{Images, Learner, Means, Place, accuracy};
 use candle_core::Tensor;
 use mlpt_core::engine::EpochContext;
+use mlpt_core::estimate::{Cost, Pass, Phase, PlanRequest, Work, batches};
 use mlpt_core::event::{Event, Step};
 use mlpt_core::loss::Loss;
 use mlpt_core::rng::RngTree;
 use mlpt_core::{Error, Result};
 use std::time::Instant;
+
+/// Adds to `phase` what [`epoch`] will ask of the towers for a learner of this cost.
+///
+/// # Errors
+/// When the sampler's conditions are not met.
+pub fn plan(cost: &Cost, request: &PlanRequest<'_>, phase: &mut Phase) -> Result<()> {
+    let data = request.data;
+    let everyone: Vec<usize> = (0..data.train.len()).collect();
+    let (steps, rows) = batches(data, &data.train, &everyone, &data.train_x)?;
+    let mut step: Vec<Pass> = cost.text().map(Pass::with_backward).into_iter().collect();
+    step.extend(cost.prompts.is_none().then(|| Pass::once(Work::Images { rows, prompts: None })));
+    step.extend(cost.logits(rows));
+    phase.passes.extend(step.into_iter().map(|pass| pass.times(steps)));
+    phase.steps += steps;
+    phase.loaded += steps * rows;
+    phase.streams = vec![rows];
+    Ok(())
+}
 
 /// Trains `learner` for one epoch over the training items with their given labels. Per step: one
 /// image pass, one text pass with its backward pass. Gives the mean of each loss.

@@ -5,6 +5,7 @@ use crate::published;
 use candle_core::{DType, Tensor};
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::estimate::{Cost, Plan, PlanRequest, TextCost};
 use mlpt_core::prompt::ImageInput;
 use mlpt_core::registries::TrainerFactory;
 use mlpt_core::registry::Entry;
@@ -86,6 +87,11 @@ impl Trainer for Zeroshot {
 
     fn trains(&self) -> bool {
         false
+    }
+
+    fn plan(&self, _: &PlanRequest<'_>) -> Result<Option<Plan>> {
+        let cost = Cost { text: TextCost::Fixed, prompts: None };
+        Ok(Some(Plan { learners: vec![cost], ..Plan::default() }))
     }
 
     fn learners(&self) -> Vec<LearnerInfo> {

@@ -45,6 +45,9 @@ pub enum Command {
     /// Train, evaluate and write a run directory; without any choice, the demonstration.
     #[command(allow_negative_numbers = true)]
     Train(TrainArgs),
+    /// Say what a run would cost, before it begins: passes, operations, memory, time.
+    #[command(allow_negative_numbers = true)]
+    Estimate(EstimateArgs),
     /// Evaluate the checkpoints of a run.
     #[command(allow_negative_numbers = true)]
     Eval(EvalArgs),
@@ -176,6 +179,20 @@ pub struct TrainArgs {
     #[command(flatten)]
     pub run: RunArgs,
     /// Print the result as JSON and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mlpt estimate`.
+#[derive(Args, Clone, Debug)]
+pub struct EstimateArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Accepted as `train` does.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print the estimate as JSON and nothing else.
     #[arg(long)]
     pub json: bool,
 }

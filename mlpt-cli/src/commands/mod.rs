@@ -4,6 +4,7 @@ pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod encode;
+pub mod estimate;
 pub mod eval;
 pub mod explain;
 pub mod features;

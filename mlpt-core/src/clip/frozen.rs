@@ -33,6 +33,7 @@ pub(super) struct Inner {
     digest: String,
     pub(super) device: Device,
     dtype: DType,
+    weight_bytes: u64,
     pub(super) passes: Arc<Counters>,
 }
 
@@ -82,6 +83,7 @@ impl FrozenClip {
                 tokenizer.end(),
             )));
         }
+        let weight_bytes = files.tensors.values().map(|t| (t.elem_count() * dtype.size_in_bytes()) as u64).sum();
         let model = ClipModel::frozen(&files.config, files.tensors, dtype, device)?;
         let logit_scale = f64::from(model.logit_scale().to_dtype(DType::F32)?.to_scalar::<f32>()?).exp();
         let inner = Inner {
@@ -93,6 +95,7 @@ impl FrozenClip {
             digest: files.digest,
             device: device.clone(),
             dtype,
+            weight_bytes,
             passes: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner), text_memory: TEXT_MEMORY })
@@ -269,6 +272,16 @@ impl FrozenClip {
     /// Where the weights are.
     pub fn device(&self) -> &Device {
         &self.inner.device
+    }
+
+    /// Bytes of a number in the towers: 4 in f32.
+    pub fn number_bytes(&self) -> usize {
+        self.inner.dtype.size_in_bytes()
+    }
+
+    /// Bytes of all weights.
+    pub fn weight_bytes(&self) -> u64 {
+        self.inner.weight_bytes
     }
 
     /// How often the towers were asked for since the model was loaded: what was known already and needed no pass counts

@@ -95,6 +95,15 @@ impl TrainData {
         Ok((0..count).map(|view| self.view(items, order.clone(), stream, &draws(view))).collect())
     }
 
+    /// How many images an epoch of the items `chosen` shows, before a short last batch is dropped.
+    ///
+    /// # Errors
+    /// As [`TrainData::train_batches`].
+    pub fn epoch_length(&self, items: &[Item], chosen: &[usize], stream: &Stream) -> Result<usize> {
+        // The draws change who is shown, not how many.
+        Ok(Self::order(items, chosen, stream, &RngTree::new(0))?.len())
+    }
+
     fn order(items: &[Item], chosen: &[usize], stream: &Stream, rng: &RngTree) -> Result<Vec<usize>> {
         let labels: Vec<usize> = chosen.iter().map(|&i| items[i].label).collect();
         let domains: Vec<usize> = chosen.iter().map(|&i| items[i].domain).collect();

@@ -3,6 +3,7 @@
 use crate::clip::FrozenClip;
 use crate::config::Config;
 use crate::data::TrainData;
+use crate::estimate::{Plan, PlanRequest};
 use crate::event::Events;
 use crate::prompt::{ImageInput, NamedVar, Shapes};
 use crate::rng::RngTree;
@@ -108,6 +109,14 @@ pub trait Trainer: Send {
     /// Whether `logits` can start from the frozen tower's image features.
     fn shares_image_features(&self) -> bool {
         true
+    }
+
+    /// What a run of this trainer will ask of the towers, for `mlpt estimate`; `None` where it does not say.
+    ///
+    /// # Errors
+    /// When a sampler's conditions are not met.
+    fn plan(&self, _request: &PlanRequest<'_>) -> Result<Option<Plan>> {
+        Ok(None)
     }
 
     /// Whether there is anything to train.

@@ -6,6 +6,7 @@ mod begin;
 mod clean;
 mod detection;
 mod draw;
+mod estimate;
 mod evaluate;
 mod exact;
 mod facts;
@@ -30,6 +31,7 @@ mod waits;
 
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
 pub use draw::DrawConfig;
+pub use estimate::estimate;
 pub(crate) use evaluate::is_evaluation;
 pub use evaluate::{Checkpoints, EVAL_VERSION, EvalResult, evaluate};
 pub use job::load_splits;

@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::clip::FrozenClip;
 use crate::config::Scope;
+use crate::estimate::Cost;
 use crate::rng::RngTree;
 use candle_core::{Tensor, Var};
 use std::collections::BTreeMap;
@@ -81,6 +82,14 @@ pub trait PromptLearner: Send {
     /// Whether image features can be shared.
     fn image_side(&self) -> ImageSide {
         ImageSide::Frozen
+    }
+
+    /// What its passes through the towers are, for `mlpt estimate`; `None` where it does not say.
+    ///
+    /// # Errors
+    /// When a tensor operation fails.
+    fn cost(&self) -> Result<Option<Cost>> {
+        Ok(None)
     }
 
     /// Told the shapes of a checkpoint before its tensors are loaded for an evaluation, perhaps on other classes than it

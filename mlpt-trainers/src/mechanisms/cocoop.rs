@@ -6,8 +6,9 @@ use super::leading::Leading;
 use super::linear::Linear;
 use candle_core::{DType, Tensor};
 use mlpt_core::Result;
-use mlpt_core::clip::FrozenClip;
+use mlpt_core::clip::{FrozenClip, TextSize};
 use mlpt_core::config::Section;
+use mlpt_core::estimate::{Cost, TextCost};
 use mlpt_core::prompt::{ImageInput, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -73,6 +74,11 @@ impl CoCoOp {
         })
     }
 
+    /// Images whose texts are encoded at once where no gradient is asked for.
+    fn at_once(&self) -> usize {
+        (TEXTS / self.text.classes().max(1)).max(1)
+    }
+
     /// The contexts `[B, M, D]` of unit-length image features `[B, E]`, with a graph.
     fn contexts(&self, images: &Tensor) -> Result<Tensor> {
         let shifts = self.linear2.apply(&self.linear1.apply(images)?.relu()?)?;
@@ -104,6 +110,11 @@ impl PromptLearner for CoCoOp {
         Ok(None)
     }
 
+    fn cost(&self) -> Result<Option<Cost>> {
+        let one = TextSize::of(&self.text.batch(&[])?)?;
+        Ok(Some(Cost { text: TextCost::PerImage { one, at_once: self.at_once() }, prompts: None }))
+    }
+
     fn logits(&self, clip: &FrozenClip, _: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
         let features = image_features(clip, images)?;
         self.of_features(clip, &features, &self.contexts(&features)?)
@@ -112,7 +123,7 @@ impl PromptLearner for CoCoOp {
     /// In parts of so many images that the memory does not grow with the batch, and without a graph.
     fn predict(&self, clip: &FrozenClip, _: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
         let features = image_features(clip, images)?;
-        let (rows, at_once) = (features.dim(0)?, (TEXTS / self.text.classes().max(1)).max(1));
+        let (rows, at_once) = (features.dim(0)?, self.at_once());
         let parts = (0..rows).step_by(at_once).map(|from| {
             let part = features.narrow(0, from, at_once.min(rows - from))?;
             self.of_features(clip, &part, &self.contexts(&part)?.detach())

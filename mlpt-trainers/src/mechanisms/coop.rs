@@ -1,11 +1,13 @@
 //! Context optimisation (Zhou et al., "Learning to Prompt for Vision-Language Models", IJCV 2022).
 
 use super::cosine::cosine_logits;
+use super::cost::of_classes;
 use super::draw;
 use super::layout::{ClassTokenPosition, ClassTokens};
 use candle_core::{DType, Tensor, Var};
 use mlpt_core::clip::{FrozenClip, TextBatch};
 use mlpt_core::config::Section;
+use mlpt_core::estimate::Cost;
 use mlpt_core::prompt::{ImageInput, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -149,6 +151,10 @@ impl PromptLearner for CoOp {
     fn text(&self, clip: &FrozenClip) -> Result<Option<TextState>> {
         let features = clip.encode_text(&self.text_batch()?)?.to_dtype(DType::F32)?;
         Ok(Some(TextState { tensors: vec![normalize(&features)?] }))
+    }
+
+    fn cost(&self) -> Result<Option<Cost>> {
+        of_classes(&self.text_batch()?, None)
     }
 
     fn logits(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {

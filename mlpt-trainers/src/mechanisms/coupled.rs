@@ -85,6 +85,11 @@ impl Coupled {
         Ok(all)
     }
 
+    /// Tokens in each layer of the image tower that has its own.
+    pub(super) fn image_tokens(&self) -> Result<usize> {
+        Ok(self.text.ctx.dim(0)?)
+    }
+
     /// `C`, the number of classes.
     pub(super) fn classes(&self) -> usize {
         self.text.classes()

@@ -1,12 +1,14 @@
 //! Independent vision-language prompting (Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023, its baseline).
 
 use super::cosine::{cosine_logits, prompted_logits};
+use super::cost::of_classes;
 use super::draw;
 use super::leading::Leading;
 use super::visual::{Visual, deeper};
 use candle_core::{DType, Tensor, Var};
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::Section;
+use mlpt_core::estimate::Cost;
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -97,6 +99,10 @@ impl PromptLearner for Ivlp {
             ImageSide::Frozen => cosine_logits(clip, text.and_then(|t| t.tensors.first()), images),
             ImageSide::Prompted => prompted_logits(clip, text, images, "IVLP"),
         }
+    }
+
+    fn cost(&self) -> Result<Option<Cost>> {
+        of_classes(&self.text.batch(&self.deeper)?, self.visual.tokens()?)
     }
 
     /// Without prompts in the image tower its features can be shared.

@@ -1,11 +1,13 @@
 //! Multi-modal prompt learning (Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023).
 
 use super::cosine::prompted_logits;
+use super::cost::of_classes;
 use super::coupled::{Coupled, MaPLeConfig};
 use candle_core::{DType, Tensor};
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::Section;
+use mlpt_core::estimate::Cost;
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -60,6 +62,10 @@ impl PromptLearner for MaPLe {
 
     fn logits(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
         prompted_logits(clip, text, images, "MaPLe")
+    }
+
+    fn cost(&self) -> Result<Option<Cost>> {
+        of_classes(&self.prompts.batch()?, Some(self.prompts.image_tokens()?))
     }
 
     fn image_side(&self) -> ImageSide {

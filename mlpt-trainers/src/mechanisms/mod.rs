@@ -3,6 +3,7 @@
 mod cocoop;
 mod coop;
 mod cosine;
+mod cost;
 mod coupled;
 mod draw;
 mod ivlp;

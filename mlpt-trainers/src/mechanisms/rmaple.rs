@@ -1,11 +1,13 @@
 //! MaPLe's prompts with a learnt combination of all layers' logits: RMaPLe, of the repository LZHMS/RMaPLe.
 
 use super::cosine::pixels_for;
+use super::cost::of_classes;
 use super::coupled::{Coupled, MaPLeConfig};
 use super::weight_net::WeightNet;
 use candle_core::Tensor;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::Section;
+use mlpt_core::estimate::Cost;
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, Shapes, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -81,6 +83,10 @@ impl PromptLearner for RMaPLe {
         let images = last(self.depths, &clip.encode_image_layers(pixels_for(images, "RMaPLe")?, &prompts)?)?;
         let similarities = (images.matmul(&classes.transpose(1, 2)?)? * clip.logit_scale())?;
         WeightNet::combine(weights, &similarities)
+    }
+
+    fn cost(&self) -> Result<Option<Cost>> {
+        of_classes(&self.prompts.batch()?, Some(self.prompts.image_tokens()?))
     }
 
     fn image_side(&self) -> ImageSide {

@@ -49,6 +49,11 @@ impl Visual {
         &self.prompts
     }
 
+    /// How many each layer has; `None` where no layer has any.
+    pub(super) fn tokens(&self) -> Result<Option<usize>> {
+        Ok(self.prompts.first().map(|prompt| prompt.dim(0)).transpose()?)
+    }
+
     /// Under the names that they have in the published checkpoints.
     pub(super) fn named(&self) -> impl Iterator<Item = NamedVar> {
         self.prompts.iter().enumerate().map(|(i, var)| NamedVar {

@@ -5,6 +5,7 @@ use super::visual::Visual;
 use candle_core::{DType, Tensor};
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::config::Section;
+use mlpt_core::estimate::{Cost, TextCost};
 use mlpt_core::prompt::{ImageInput, ImageSide, LearnerContext, NamedVar, PromptLearner, TextState};
 use mlpt_core::registries::MechanismFactory;
 use mlpt_core::registry::Entry;
@@ -77,6 +78,10 @@ impl PromptLearner for Vpt {
 
     fn logits(&self, clip: &FrozenClip, text: Option<&TextState>, images: ImageInput<'_>) -> Result<Tensor> {
         prompted_logits(clip, text, images, "VPT")
+    }
+
+    fn cost(&self) -> Result<Option<Cost>> {
+        Ok(Some(Cost { text: TextCost::Fixed, prompts: self.visual.tokens()? }))
     }
 
     fn image_side(&self) -> ImageSide {

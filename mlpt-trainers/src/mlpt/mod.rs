@@ -13,6 +13,7 @@ mod history;
 mod learners;
 mod mixup;
 mod objective;
+mod plan;
 mod prior;
 mod targets;
 mod trainer;

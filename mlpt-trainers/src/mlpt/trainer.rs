@@ -5,12 +5,14 @@ use super::config::{LEARNERS, Method, unfit_shots};
 use super::cotrain::{self, Peer};
 use super::history::History;
 use super::learners;
+use super::plan::plan;
 use super::prior::Prior;
 use crate::{Learner, supervised};
 use candle_core::Tensor;
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
 use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::estimate::{Plan, PlanRequest};
 use mlpt_core::prompt::{ImageInput, ImageSide, Shapes, TextState};
 use mlpt_core::select::{Chosen, Evidence};
 
@@ -146,6 +148,10 @@ impl Trainer for Mlpt {
 
     fn shares_image_features(&self) -> bool {
         self.learners.iter().all(|learner| learner.image_side() == ImageSide::Frozen)
+    }
+
+    fn plan(&self, request: &PlanRequest<'_>) -> Result<Option<Plan>> {
+        Ok(Some(plan(&self.learners, &self.method, self.prior.is_some(), request)?))
     }
 
     fn learners(&self) -> Vec<LearnerInfo> {

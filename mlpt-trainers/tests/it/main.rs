@@ -6,6 +6,7 @@ mod coop;
 mod gradients;
 mod literal;
 mod mechanisms;
+mod memory;
 mod method;
 mod rmaple;
 mod selectors;
