@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 /// Where features lie, at the end of the help.
 const PLACE: &str = "\
-Features of images under the test transform are kept in FEATURES.DIR, or else in mlpt/features below the user's
-cache folder (XDG_CACHE_HOME, or ~/.cache). No figure depends on them. FEATURES.CACHE=false keeps none.";
+Features of images under the test transform are kept in FEATURES.DIR, or else in mlpt/features
+below the user's cache folder (XDG_CACHE_HOME, or ~/.cache). No figure depends on them.
+FEATURES.CACHE=false keeps none.";
 
 /// `mlpt features`.
 #[derive(Args, Clone, Debug)]

@@ -38,10 +38,10 @@ impl ViewBank {
     pub fn new<'a>(count: usize, images: impl IntoIterator<Item = &'a ImageRef>, rng: RngTree) -> Self {
         let (mut all, mut places) = (Vec::new(), HashMap::new());
         for image in images {
-            if !places.contains_key(&identity(image)) {
-                places.insert(identity(image), all.len());
+            places.entry(identity(image)).or_insert_with(|| {
                 all.push(image.clone());
-            }
+                all.len() - 1
+            });
         }
         let slots = all.len() * count;
         let rows = Rows { features: vec![None; slots], counted: vec![false; slots] };

@@ -59,7 +59,7 @@ fn what_is_there_and_what_is_new_are_merged() {
 }
 
 #[test]
-fn rows_that_are_no_numbers_are_not_kept() {
+fn rows_are_found_by_their_own_recipe_alone() {
     let world = World::new(1);
     let store = FeatureStore::new(&world.store);
     store.add_rows("name", &recipe(), Rows::new(1, vec![([1; 32], vec![2.0])]));
