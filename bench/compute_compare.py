@@ -22,6 +22,7 @@ JOBS = [
     "mlpt-minimal:ViT-B-32:47",
     "mlpt:RN50:47",
     "mlpt-minimal:RN50:47",
+    "views:ViT-B-32:47",
     "coop:ViT-B-16:100",
     "text:ViT-B-16:47",
     "text:ViT-B-16:1000",
@@ -60,7 +61,8 @@ def main():
         commands = {
             # Whatever PyTorch's loop does, this program has one way to do the step.
             "ours": [ours, kind.removesuffix("-minimal"), WEIGHTS, model, classes, repeats],
-            "torch": [sys.executable, ROOT / "bench/compute.py", kind, WEIGHTS, model, classes, repeats],
+            # PyTorch's loop keeps no views.
+            "torch": [sys.executable, ROOT / "bench/compute.py", kind.replace("views", "mlpt"), WEIGHTS, model, classes, repeats],
         }
         seconds, memory, checks = {"ours": [], "torch": []}, {"ours": 0, "torch": 0}, {}
         for _ in range(given.rounds):

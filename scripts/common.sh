@@ -7,7 +7,8 @@ if [ -z "${MLPT:-}" ]; then # MLPT names a finished program, so that one may go 
   cargo build --release --quiet --bin mlpt
   MLPT=$PWD/target/release/mlpt
 fi
-export MLPT RAYON_NUM_THREADS=1
+# Seconds of methods are compared, so that none may find features that another has kept.
+export MLPT RAYON_NUM_THREADS=1 MLPT__FEATURES__CACHE=false
 
 run() { # directory, further arguments
   local dir=$1

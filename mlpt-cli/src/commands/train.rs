@@ -45,6 +45,8 @@ pub fn train(config: &Config, registries: &Registries, options: &TrainOptions, s
     fetch_for(config)?;
     let mut run = options_for(config, show)?;
     run.overwrite = options.overwrite;
+    // An evaluation or an estimate leaves nothing half done: Ctrl-C ends it as it ends any process.
+    run.stop = interrupt::flag()?;
     if options.no_train {
         return Ok(engine::build_only(config, registries, run)?);
     }
@@ -52,12 +54,11 @@ pub fn train(config: &Config, registries: &Registries, options: &TrainOptions, s
     print(show, &result, &summary::run(&result))
 }
 
-/// Listeners and the stop flag for a run or an evaluation.
+/// Listeners for a run, an evaluation or an estimate.
 pub(super) fn options_for(config: &Config, show: &Show) -> Result<RunOptions> {
-    let stop = interrupt::flag()?;
     let detail = if show.json { Detail::Quiet } else { show.detail };
     let terminal = Terminal::new(detail, config.get("TRAIN.PRINT_FREQ")?);
-    Ok(RunOptions { stop, sinks: vec![Box::new(terminal)], log: show.log.clone(), overwrite: false })
+    Ok(RunOptions { sinks: vec![Box::new(terminal)], log: show.log.clone(), ..RunOptions::default() })
 }
 
 /// The result as JSON, or the summary.

@@ -1,8 +1,9 @@
 //! What a training step costs. `bench/compute_compare.py` runs it beside `bench/compute.py`, the same work in PyTorch.
 //!
-//! Arguments: `mlpt`, `coop`, `epoch`, `text` or `image`; the folder of the weights; the model's name; classes; repeats;
+//! Arguments: `mlpt`, `coop`, `views`, `epoch`, `text` or `image`; the folder of the weights; the model's name; classes; repeats;
 //! shots (4). Prints a line of JSON a repeat. `mlpt` and `coop` are the real trainers in a real run, on pictures that lie
-//! in memory: the time of their steps without the wait for data. `epoch` is the time of whole co-training epochs.
+//! in memory: the time of their steps without the wait for data. `epoch` is the time of whole co-training epochs,
+//! `views` that of co-training steps with eight fixed views an image, when nearly all have been encoded.
 #![allow(clippy::print_stdout)]
 
 use candle_core::{Tensor, Var};
@@ -24,6 +25,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const BATCH: usize = 32;
 const SIDE: u32 = 224;
+/// Epochs of `views` that are not measured.
+const VIEWS_SHOWN: usize = 30;
 const WORDS: &str = include_str!("../../../bench/words.txt");
 
 fn main() -> Result<()> {
@@ -51,7 +54,7 @@ fn main() -> Result<()> {
             }
             Ok(())
         }
-        "mlpt" | "coop" | "epoch" => steps(work, &weights, (classes, shots), repeats),
+        "mlpt" | "coop" | "views" | "epoch" => steps(work, &weights, (classes, shots), repeats),
         other => Err(Error::invalid(format!("no such work: '{other}'"))),
     }
 }
@@ -127,17 +130,20 @@ fn splits(classes: usize, shots: usize) -> Splits {
     Splits { train: items(shots), val: items(1), test: items(1), class_names, template: "a photo of a {}.".to_owned() }
 }
 
-/// Times of the steps behind the warm-up, or of whole epochs.
+/// Times of the steps behind the warm-up, from a one-based epoch on, or of whole epochs.
 #[derive(Clone)]
 struct Times {
     epochs: bool,
+    from: usize,
     seconds: Arc<Mutex<Vec<f64>>>,
 }
 
 impl EventSink for Times {
     fn emit(&mut self, event: &Event) {
         let seconds = match event {
-            Event::Step(step) if !self.epochs && !step.phase.starts_with("Warmup") => step.time_s - step.data_s,
+            Event::Step(step) if !self.epochs && step.epoch >= self.from && !step.phase.starts_with("Warmup") => {
+                step.time_s - step.data_s
+            }
             Event::EpochEnd { time_s, .. } if self.epochs => *time_s,
             _ => return,
         };
@@ -166,8 +172,13 @@ fn steps(work: &str, weights: &Path, (classes, shots): (usize, usize), repeats: 
     words.push(format!("DATASET.NUM_SHOTS={shots}"));
     words.push(format!("MODEL.BACKBONE.NAME={}", weights.display()));
     words.push(format!("OUTPUT_DIR={}", output.display()));
-    words.push(format!("OPTIM.MAX_EPOCH={}", 1 + repeats));
-    let times = Times { epochs: work == "epoch", seconds: Arc::default() };
+    // By then nearly every view of every image has been shown.
+    let before = if work == "views" { VIEWS_SHOWN } else { 1 };
+    words.push(format!("OPTIM.MAX_EPOCH={}", before + repeats));
+    if work == "views" {
+        words.push("DATALOADER.VIEWS=8".to_owned());
+    }
+    let times = Times { epochs: work == "epoch", from: before + 1, seconds: Arc::default() };
     let options = RunOptions { sinks: vec![Box::new(times.clone())], ..Default::default() };
     let ran = engine::run(&Layers::new(&all).overrides(&words).resolve()?, &all, options);
     // It holds nothing that anyone wants.

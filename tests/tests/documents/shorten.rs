@@ -132,7 +132,8 @@ pub(crate) fn shortened(
     let has = |flag: &str| rest.iter().any(|w| *w == flag || w.starts_with(&format!("{flag}=")));
     let mut add = |more: &[&str]| words.extend(more.iter().map(|w| (*w).to_owned()));
     match *name {
-        "list" | "config" | "estimate" | "explain" | "eval" | "results" | "model" | "encode" | "doctor" | "features" => {}
+        "list" | "config" | "estimate" | "explain" | "eval" | "results" | "model" | "encode" | "doctor"
+        | "features" => {}
         "train" => {
             if !has("--output-dir") && !has("--resume") {
                 // Lines that differ in what is shortened only would meet in one folder.
