@@ -47,7 +47,7 @@ pub enum Command {
     Train(TrainArgs),
     /// Say what a run would cost, before it begins: passes, operations, memory, time.
     #[command(allow_negative_numbers = true)]
-    Estimate(EstimateArgs),
+    Estimate(TrainArgs),
     /// Evaluate the checkpoints of a run.
     #[command(allow_negative_numbers = true)]
     Eval(EvalArgs),
@@ -169,7 +169,7 @@ pub struct RunArgs {
     pub overwrite: bool,
 }
 
-/// `mlpt train`.
+/// `mlpt train`, and `mlpt estimate`, which takes the same.
 #[derive(Args, Clone, Debug)]
 pub struct TrainArgs {
     /// Settings.
@@ -179,20 +179,6 @@ pub struct TrainArgs {
     #[command(flatten)]
     pub run: RunArgs,
     /// Print the result as JSON and nothing else.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `mlpt estimate`.
-#[derive(Args, Clone, Debug)]
-pub struct EstimateArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub settings: SettingsArgs,
-    /// Accepted as `train` does.
-    #[command(flatten)]
-    pub run: RunArgs,
-    /// Print the estimate as JSON and nothing else.
     #[arg(long)]
     pub json: bool,
 }

@@ -140,6 +140,16 @@ fn carry_out(
 /// # Errors
 /// As [`run`], up to the first epoch.
 pub fn build_only(config: &Config, registries: &Registries, options: RunOptions) -> Result<()> {
+    let (job, data, mut events) = build(config, registries, options)?;
+    facts::tell(&job, &data, job.seed, &mut events);
+    Ok(())
+}
+
+/// Everything that a run would use, and who listens; nothing is written.
+///
+/// # Errors
+/// As [`run`], up to the first epoch.
+pub(super) fn build(config: &Config, registries: &Registries, options: RunOptions) -> Result<(Job, JobData, Events)> {
     let RunOptions { sinks, log, .. } = options;
     let mut events = listeners(config, &log, sinks)?;
     let names = Names::of(config, registries)?;
@@ -147,8 +157,7 @@ pub fn build_only(config: &Config, registries: &Registries, options: RunOptions)
     let seed = draw_seed(&mut config, &mut events)?;
     let job = Job::build(config, names, seed, registries, &mut events)?;
     let data = JobData::build(&job, registries, None, &mut events)?;
-    facts::tell(&job, &data, seed, &mut events);
-    Ok(())
+    Ok((job, data, events))
 }
 
 /// All listeners but those of the run directory, which have been told what the settings have to say.

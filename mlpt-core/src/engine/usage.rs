@@ -29,7 +29,7 @@ impl Usage {
     }
 
     /// Of this process until now.
-    pub fn now() -> Self {
+    pub(super) fn now() -> Self {
         let read = |name: &str| std::fs::read_to_string(format!("/proc/self/{name}")).ok();
         Self {
             cpu_seconds: read("stat").as_deref().and_then(cpu_seconds),

@@ -4,8 +4,7 @@ use super::loading::Loading;
 use crate::clip::Passes;
 use crate::config::Config;
 use crate::engine::job::{Job, JobData};
-use crate::engine::names::Names;
-use crate::engine::run::{draw_seed, listeners};
+use crate::engine::run::build;
 use crate::engine::{RunOptions, model};
 use crate::estimate::{
     ESTIMATE_VERSION, Estimate, Images, Pass, Phase, PhaseReport, Plan, PlanRequest, SecondsReport, Speeds, Work,
@@ -19,13 +18,7 @@ use crate::{Registries, Result};
 /// # Errors
 /// As [`run`](crate::engine::run()), up to the first epoch.
 pub fn estimate(config: &Config, registries: &Registries, options: RunOptions) -> Result<Estimate> {
-    let RunOptions { sinks, log, .. } = options;
-    let mut events = listeners(config, &log, sinks)?;
-    let names = Names::of(config, registries)?;
-    let mut config = config.clone();
-    let seed = draw_seed(&mut config, &mut events)?;
-    let job = Job::build(config, names, seed, registries, &mut events)?;
-    let data = JobData::build(&job, registries, None, &mut events)?;
+    let (job, data, _) = build(config, registries, options)?;
     let before = job.clip.passes();
     let max_epoch: usize = if job.trainer.trains() { job.config.get("OPTIM.MAX_EPOCH")? } else { 0 };
     let request = PlanRequest { config: &job.config, clip: &job.clip, data: &data.train, max_epoch };
