@@ -1,7 +1,7 @@
 """The work of `tests/src/bin/bench_compute.rs` in PyTorch, with open_clip's towers.
 
     python compute.py weights FOLDER MODEL          writes random weights that both programs read
-    python compute.py WORK FOLDER MODEL CLASSES REPEATS
+    python compute.py WORK FOLDER MODEL CLASSES REPEATS [DEVICE [PRECISION]]
 
 WORK is one of
 
@@ -11,7 +11,8 @@ WORK is one of
     text          text tower, forward and backward to the context
     image         image tower, forward, a batch of 32
 
-Every step works on batches of 32 images that lie in memory, with 16 context tokens and texts of 77 tokens.
+Every step works on batches of 32 images that lie in memory, with 16 context tokens and texts of 77 tokens. DEVICE is cpu
+or cuda:0, PRECISION fp32, or fp16 or bf16 for frozen towers of that type under a context in f32.
 """
 
 import json
@@ -45,8 +46,8 @@ class Learner:
 
     def __init__(self, clip, classes):
         prompts = [" ".join(["a photo of a"] * 4) + f" {name}." for name in names(classes)]
-        self.ids = open_clip.tokenize(prompts)
-        embedded = clip.token_embedding(self.ids)
+        self.ids = open_clip.tokenize(prompts).to(DEVICE)
+        embedded = clip.token_embedding(self.ids).float()
         self.start, self.rest = embedded[:, :1], embedded[:, 1 + CONTEXT :]
         self.context = embedded[0, 1 : 1 + CONTEXT].clone().requires_grad_(True)
         self.optimizer = torch.optim.SGD([self.context], lr=0.002, momentum=0.9, weight_decay=5e-4)
@@ -55,12 +56,13 @@ class Learner:
     def text(self, classes=slice(None)):
         clip, ids = self.clip, self.ids[classes]
         x = torch.cat([self.start[classes], self.context.expand(len(ids), -1, -1), self.rest[classes]], 1)
-        x = clip.transformer(x + clip.positional_embedding, attn_mask=clip.attn_mask)
-        x = clip.ln_final(x)[torch.arange(len(ids)), ids.argmax(-1)]
-        return x @ clip.text_projection
+        x = x.to(DTYPE) + clip.positional_embedding
+        x = clip.transformer(x, attn_mask=clip.attn_mask.to(DTYPE))
+        x = clip.ln_final(x)[torch.arange(len(ids), device=DEVICE), ids.argmax(-1)]
+        return (x @ clip.text_projection).float()
 
     def logits(self, images, text):
-        return self.clip.logit_scale.exp() * F.normalize(images, dim=-1) @ F.normalize(text, dim=-1).T
+        return self.clip.logit_scale.float().exp() * F.normalize(images.float(), dim=-1) @ F.normalize(text, dim=-1).T
 
     def both(self, pixels):
         """What the published model does each time that it is called."""
@@ -94,10 +96,10 @@ def work(kind, clip, classes):
     """A function that does the work once."""
     size = clip.visual.image_size[0] if isinstance(clip.visual.image_size, tuple) else clip.visual.image_size
     count = BATCH * 3 * size * size
-    pixels = ((torch.arange(count) * 7919 % 255) / 127.5 - 1).reshape(BATCH, 3, size, size)
+    pixels = ((torch.arange(count) * 7919 % 255) / 127.5 - 1).reshape(BATCH, 3, size, size).to(DEVICE, DTYPE)
     if kind == "image":
         with torch.no_grad():
-            return lambda: torch.no_grad()(clip.visual)(pixels).square().mean().item()
+            return lambda: torch.no_grad()(clip.visual)(pixels).float().square().mean().item()
     learner = Learner(clip, classes)
     if kind == "text":
 
@@ -112,7 +114,7 @@ def work(kind, clip, classes):
             return total
 
         return text
-    labels = torch.arange(BATCH) % classes
+    labels = torch.arange(BATCH, device=DEVICE) % classes
     if kind == "coop":
 
         def coop():
@@ -121,7 +123,7 @@ def work(kind, clip, classes):
             return learner.step(F.cross_entropy(learner.logits(features, learner.text()), labels))
 
         return coop
-    peer, clean, other = Learner(clip, classes), torch.linspace(0.5, 1, BATCH), pixels.flip(0)
+    peer, clean, other = Learner(clip, classes), torch.linspace(0.5, 1, BATCH, device=DEVICE), pixels.flip(0)
     if kind == "mlpt":
 
         def published():
@@ -157,12 +159,15 @@ if sys.argv[1] == "weights":
         (folder / f"{model}.pt.part").rename(folder / f"{model}.pt")
 else:
     kind, folder, model, classes, repeats = sys.argv[1], Path(sys.argv[2]), sys.argv[3], *map(int, sys.argv[4:6])
+    DEVICE, PRECISION = (sys.argv[6:8] + ["cpu", "fp32"][len(sys.argv[6:8]) :])
+    DTYPE = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[PRECISION]
     clip = build(model)
     clip.load_state_dict(torch.load(folder / f"{model}.pt"))
+    clip.to(DEVICE, DTYPE)
     once = work(kind, clip, classes)
     for n in range(repeats + 1):
         started = time.perf_counter()
         check = once()
         # The first time fills caches and pools of memory; it does not count.
         if n:
-            print(json.dumps({"seconds": round(time.perf_counter() - started, 4), "check": check}), flush=True)
+            print(json.dumps({"seconds": round(time.perf_counter() - started, 5), "check": check}), flush=True)

@@ -43,7 +43,7 @@ pub const TEXT_MEMORY: u64 = 2 << 30;
 
 /// Images that one thread (CPU) or one call (GPU) encodes at once; bounds the memory.
 const IMAGES_CPU: usize = 32;
-const IMAGES_GPU: usize = 256;
+const IMAGES_GPU: usize = 64;
 /// Texts that are encoded at once without a graph.
 const TEXTS: usize = 256;
 

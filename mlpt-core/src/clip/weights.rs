@@ -128,13 +128,14 @@ impl Weights {
         Ok(Linear::new(self.get(&format!("{name}.weight"), &[outputs, inputs], Init::Normal(std))?, None))
     }
 
-    /// A layer norm of `width`.
+    /// A layer norm of `width`, which works in f32 whatever the tower computes in.
     ///
     /// # Errors
     /// When a tensor operation fails.
     pub fn norm(&mut self, name: &str, width: usize, eps: f64) -> Result<LayerNorm> {
-        let weight = self.get(&format!("{name}.weight"), &[width], Init::Constant(1.0))?;
-        Ok(LayerNorm::new(weight, self.get(&format!("{name}.bias"), &[width], Init::Constant(0.0))?, eps))
+        let mut get =
+            |part: &str, value| self.get_as(&format!("{name}.{part}"), &[width], Init::Constant(value), DType::F32);
+        Ok(LayerNorm::new(get("weight", 1.0)?, get("bias", 0.0)?, eps))
     }
 
     /// The trainable weights in the order in which they were asked for; empty where frozen.

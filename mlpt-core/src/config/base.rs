@@ -47,7 +47,7 @@ fn run() -> Vec<Key> {
         key(
             "PREC",
             text("fp32"),
-            "Compute type of the frozen towers: `fp32`, `fp16` or `amp`; on the CPU always fp32.",
+            "Compute type of the frozen towers: `fp32`, `fp16`, `bf16` or `amp` (which is bf16); on the CPU always fp32.",
         ),
         key("TRAINER.NAME", text(""), "Name of the training method; `mlpt list trainers` shows them."),
         key(

@@ -7,7 +7,7 @@ use crate::clip::{FrozenClip, TextBatch, TextSize};
 use crate::data::{Item, Loader};
 use crate::rng::RngTree;
 use crate::{Error, Result};
-use candle_core::{DType, Tensor, Var};
+use candle_core::{Device, Tensor, Var};
 use std::time::Instant;
 
 /// Repetitions of each measurement; one more in front is not counted.
@@ -90,6 +90,12 @@ fn repeated<const N: usize>(mut work: impl FnMut() -> Result<[f64; N]>) -> Resul
     Ok(std::array::from_fn(|n| Seconds::of(&all.iter().map(|spans| spans[n]).collect::<Vec<_>>())))
 }
 
+/// Seconds since `begun`, everything finished: a GPU works on when it has been told what to do.
+fn elapsed(device: &Device, begun: Instant) -> Result<f64> {
+    device.synchronize()?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
 /// Of one operation, forward and backward, in texts of this size.
 fn text_speed(clip: &FrozenClip, size: &TextSize) -> Result<(Seconds, Seconds)> {
     let (config, width) = (&clip.config().text_config, clip.embed_dim());
@@ -101,10 +107,10 @@ fn text_speed(clip: &FrozenClip, size: &TextSize) -> Result<(Seconds, Seconds)> 
     let [forward, backward] = repeated(|| {
         let begun = Instant::now();
         let features = clip.encode_text(&batch)?;
-        let forward = begun.elapsed().as_secs_f64();
+        let forward = elapsed(clip.device(), begun)?;
         let grads = features.sum_all()?.backward()?;
         grads.get(&var).ok_or_else(|| Error::invalid("a sample of texts got no gradient"))?;
-        Ok([forward, begun.elapsed().as_secs_f64() - forward])
+        Ok([forward, elapsed(clip.device(), begun)? - forward])
     })?;
     Ok((forward * (1.0 / size.forward_flop(config, width)), backward * (1.0 / size.backward_flop(config, width))))
 }
@@ -146,8 +152,8 @@ fn image_speed(clip: &FrozenClip, rows: usize) -> Result<Seconds> {
     let pixels = pixels(clip, rows)?;
     let [seconds] = repeated(|| {
         let begun = Instant::now();
-        clip.encode_images(&pixels)?.sum_all()?.to_dtype(DType::F32)?.to_scalar::<f32>()?;
-        Ok([begun.elapsed().as_secs_f64()])
+        clip.encode_images(&pixels)?;
+        Ok([elapsed(clip.device(), begun)?])
     })?;
     Ok(seconds * (1.0 / (rows as f64 * image_flop(clip.config(), 0))))
 }
@@ -160,9 +166,9 @@ fn prompted_speed(clip: &FrozenClip, rows: usize, prompts: usize) -> Result<(Sec
     let [forward, backward] = repeated(|| {
         let begun = Instant::now();
         let features = clip.encode_images_prompted(&pixels, &[Some(var.as_tensor().clone())])?;
-        let forward = begun.elapsed().as_secs_f64();
+        let forward = elapsed(clip.device(), begun)?;
         features.sum_all()?.backward()?;
-        Ok([forward, begun.elapsed().as_secs_f64() - forward])
+        Ok([forward, elapsed(clip.device(), begun)? - forward])
     })?;
     let each = 1.0 / (rows as f64 * image_flop(clip.config(), prompts));
     Ok((forward * each, backward * each))

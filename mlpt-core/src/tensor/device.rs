@@ -4,7 +4,7 @@ use crate::{Error, Result};
 use candle_core::{DType, Device};
 
 /// The device called `name`: `cpu`, `cuda` or `cuda:N`, or `auto` (the first GPU where this build
-/// and machine have one, else the CPU).
+/// and machine have one, else the CPU, with a warning where a GPU that this build could use does not start).
 ///
 /// # Errors
 /// When the name is unknown, the build has no CUDA, or the GPU cannot be opened.
@@ -12,7 +12,13 @@ pub fn pick_device(name: &str) -> Result<Device> {
     let name = name.trim().to_ascii_lowercase();
     match name.as_str() {
         "cpu" => return Ok(Device::Cpu),
-        "auto" | "" => return Ok(Device::cuda_if_available(0).unwrap_or(Device::Cpu)),
+        "auto" | "" if candle_core::utils::cuda_is_available() => {
+            return Ok(open_gpu(0).unwrap_or_else(|e| {
+                tracing::warn!("computing on the CPU: {e}; `mlpt doctor` tells more");
+                Device::Cpu
+            }));
+        }
+        "auto" | "" => return Ok(Device::Cpu),
         _ => {}
     }
     let ordinal = match name.strip_prefix("cuda") {
@@ -25,7 +31,11 @@ pub fn pick_device(name: &str) -> Result<Device> {
             "device '{name}': this build has no CUDA; build with `--features cuda`, or use `cpu`"
         )));
     }
-    Device::new_cuda(ordinal).map_err(|e| Error::invalid(format!("device '{name}' cannot be opened: {e}")))
+    open_gpu(ordinal)
+}
+
+fn open_gpu(ordinal: usize) -> Result<Device> {
+    Device::new_cuda(ordinal).map_err(|e| Error::invalid(format!("device 'cuda:{ordinal}' cannot be opened: {e}")))
 }
 
 fn unknown(name: &str) -> Error {
@@ -40,8 +50,9 @@ fn unknown(name: &str) -> Error {
 pub fn parse_dtype(prec: &str, device: &Device) -> Result<(DType, Option<String>)> {
     let dtype = match prec.trim().to_ascii_lowercase().as_str() {
         "fp32" => DType::F32,
-        "fp16" | "amp" => DType::F16,
-        "bf16" => DType::BF16,
+        "fp16" => DType::F16,
+        // Mixed precision that needs no scaling of the loss: bf16 has the range of f32.
+        "bf16" | "amp" => DType::BF16,
         name => return Err(Error::Config(vec![format!("PREC is '{name}': it can be fp32, fp16, bf16 or amp")])),
     };
     if dtype == DType::F32 || !device.is_cpu() {

@@ -17,17 +17,19 @@ mod linear;
 mod normalize;
 mod softmax;
 mod weight;
+mod windows;
 
 pub use activation::{Activation, quick_gelu};
 pub use attention::self_attention;
 pub use device::{parse_dtype, pick_device};
 pub use graft::{Backward, graft};
-pub use image::{average_pool, relu, windows};
+pub use image::{average_pool, relu};
 pub use layer_norm::LayerNorm;
 pub use linear::{JoinedLinear, Linear};
 pub use normalize::normalize;
 pub use softmax::{attention_weights, softmax};
 pub use weight::Weight;
+pub use windows::Windows;
 
 pub(crate) use affine::add_repeated;
 pub(crate) use attention::{Attended, join_heads};

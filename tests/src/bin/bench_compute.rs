@@ -1,8 +1,8 @@
 //! What a training step costs. `bench/compute_compare.py` runs it beside `bench/compute.py`, the same work in PyTorch.
 //!
 //! Arguments: `mlpt`, `coop`, `views`, `epoch`, `text` or `image`; the folder of the weights; the model's name; classes; repeats;
-//! shots (4). Prints a line of JSON a repeat. `mlpt` and `coop` are the real trainers in a real run, on pictures that lie
-//! in memory: the time of their steps without the wait for data. `epoch` is the time of whole co-training epochs,
+//! shots (4), device (`cpu`) and precision (`fp32`). Prints a line of JSON a repeat. `mlpt` and `coop` are the real trainers in a real run, on pictures that lie
+//! in memory: the time of their steps without the wait for data, and the wait. `epoch` is the time of whole co-training epochs,
 //! `views` that of co-training steps with eight fixed views an image, when nearly all have been encoded.
 #![allow(clippy::print_stdout)]
 
@@ -14,6 +14,7 @@ use mlpt_core::data::{ImageRef, ImageStore, Item, Splits};
 use mlpt_core::engine::{self, RunOptions};
 use mlpt_core::event::{Event, EventSink};
 use mlpt_core::registry::Entry;
+use mlpt_core::tensor::{parse_dtype, pick_device};
 use mlpt_core::{Error, Registries, Result};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,30 +32,33 @@ const WORDS: &str = include_str!("../../../bench/words.txt");
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [work, folder, model, classes, repeats, shots @ ..] = &args[..] else {
-        return Err(Error::invalid("usage: bench_compute WORK FOLDER MODEL CLASSES REPEATS [SHOTS]"));
+    let [work, folder, model, classes, repeats, more @ ..] = &args[..] else {
+        return Err(Error::invalid("usage: bench_compute WORK FOLDER MODEL CLASSES REPEATS [SHOTS [DEVICE [PREC]]]"));
     };
     let number = |text: &String| text.parse::<usize>().map_err(|e| Error::invalid(format!("'{text}': {e}")));
-    let (classes, repeats, shots) = (number(classes)?, number(repeats)?, shots.first().map_or(Ok(4), number)?);
+    let (classes, repeats, shots) = (number(classes)?, number(repeats)?, more.first().map_or(Ok(4), number)?);
+    let [device, precision] = [(1, "cpu"), (2, "fp32")].map(|(n, usual)| more.get(n).map_or(usual, String::as_str));
     let weights = match model.as_str() {
         "builtin" => model.into(),
         _ => Path::new(folder).join(format!("{model}.pt")),
     };
     match work.as_str() {
         "image" | "text" => {
-            let clip = FrozenClip::load(&ModelSource::File(weights), &candle_core::Device::Cpu)?;
+            let device = pick_device(device)?;
+            let (dtype, _) = parse_dtype(precision, &device)?;
+            let clip = FrozenClip::load_as(&ModelSource::File(weights), &device, dtype)?;
             let once = if work == "image" { image(&clip)? } else { text(&clip, classes)? };
             for n in 0..=repeats {
                 let started = Instant::now();
                 let check = once()?;
                 // The first time fills caches and pools of memory; it does not count.
                 if n > 0 {
-                    println!("{{\"seconds\": {:.4}, \"check\": {check}}}", started.elapsed().as_secs_f64());
+                    println!("{{\"seconds\": {:.5}, \"check\": {check}}}", started.elapsed().as_secs_f64());
                 }
             }
             Ok(())
         }
-        "mlpt" | "coop" | "views" | "epoch" => steps(work, &weights, (classes, shots), repeats),
+        "mlpt" | "coop" | "views" | "epoch" => steps(work, &weights, (classes, shots), repeats, (device, precision)),
         other => Err(Error::invalid(format!("no such work: '{other}'"))),
     }
 }
@@ -135,23 +139,30 @@ fn splits(classes: usize, shots: usize) -> Splits {
 struct Times {
     epochs: bool,
     from: usize,
-    seconds: Arc<Mutex<Vec<f64>>>,
+    /// And those of the wait for data.
+    seconds: Arc<Mutex<Vec<(f64, f64)>>>,
 }
 
 impl EventSink for Times {
     fn emit(&mut self, event: &Event) {
         let seconds = match event {
             Event::Step(step) if !self.epochs && step.epoch >= self.from && !step.phase.starts_with("Warmup") => {
-                step.time_s - step.data_s
+                (step.time_s - step.data_s, step.data_s)
             }
-            Event::EpochEnd { time_s, .. } if self.epochs => *time_s,
+            Event::EpochEnd { time_s, .. } if self.epochs => (*time_s, 0.0),
             _ => return,
         };
         self.seconds.lock().unwrap_or_else(PoisonError::into_inner).push(seconds);
     }
 }
 
-fn steps(work: &str, weights: &Path, (classes, shots): (usize, usize), repeats: usize) -> Result<()> {
+fn steps(
+    work: &str,
+    weights: &Path,
+    (classes, shots): (usize, usize),
+    repeats: usize,
+    (device, precision): (&str, &str),
+) -> Result<()> {
     let mut all = Registries::new()?;
     mlpt_datasets::register(&mut all)?;
     mlpt_trainers::register(&mut all)?;
@@ -163,11 +174,11 @@ fn steps(work: &str, weights: &Path, (classes, shots): (usize, usize), repeats: 
         "INPUT.TRANSFORMS=('random_flip', 'normalize')",
         "WARMUP.EPOCH=1",
         "TEST.NO_TEST=true",
-        "DEVICE=cpu",
         "SEED=1",
     ]
     .map(str::to_owned)
     .to_vec();
+    words.extend([format!("DEVICE={device}"), format!("PREC={precision}")]);
     words.push(format!("TRAINER.NAME={}", if work == "coop" { "CoOp" } else { "MLPT" }));
     words.push(format!("DATASET.NUM_SHOTS={shots}"));
     words.push(format!("MODEL.BACKBONE.NAME={}", weights.display()));
@@ -186,8 +197,8 @@ fn steps(work: &str, weights: &Path, (classes, shots): (usize, usize), repeats: 
     ran?;
     let times = times.seconds.lock().unwrap_or_else(PoisonError::into_inner);
     // The first step fills caches and pools of memory, the first epoch is warm-up; they do not count.
-    for seconds in times.iter().skip(1) {
-        println!("{{\"seconds\": {seconds:.4}}}");
+    for (seconds, waited) in times.iter().skip(1) {
+        println!("{{\"seconds\": {seconds:.5}, \"waited\": {waited:.5}}}");
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, golden};
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Tensor};
 use mlpt_core::Result;
 use mlpt_core::metric::{ClassScore, Detection, Evaluation, predictions};
 use serde_json::Value;
@@ -47,7 +48,7 @@ fn ties(case: &Value) -> Result<Check> {
     let rows = golden::list(case, "logits")?.len();
     let numbers = golden::floats(case, "logits")?;
     let columns = numbers.len() / rows.max(1);
-    let logits = Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?.to_dtype(DType::F32)?;
+    let logits = Tensor::from_vec(numbers, (rows, columns), device())?.to_dtype(DType::F32)?;
     let mut compare = Comparison::exact(GROUP, "predictions from logits that tie", "metric.py (numpy 2.4.6)");
     compare.items(&predictions(&logits)?, &golden::indices(case, "predicted")?);
     Ok(compare.finish())

@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, generated, golden};
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Tensor};
 use mlpt_core::clip::{ClipConfig, ClipModel, rename_weights};
 use mlpt_core::{Error, Result};
 use serde_json::Value;
@@ -66,7 +67,7 @@ fn model(case: &Value, weights: BTreeMap<String, Tensor>) -> Result<ClipModel> {
             return Err(Error::invalid(format!("the weights tell {inferred:?}, the description {config:?}")));
         }
     }
-    ClipModel::frozen(&config, weights, DType::F32, &Device::Cpu)
+    ClipModel::frozen(&config, weights, DType::F32, device())
 }
 
 /// Each row on its own scale: the longest features must not hide the others. The file holds at most the first 128.

@@ -1,6 +1,7 @@
 //! Weights that are computed, not stored: `tests/golden/generated.py` in Rust, number for number.
 
-use candle_core::{Device, Tensor};
+use super::device::device;
+use candle_core::Tensor;
 use mlpt_core::{Error, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,7 +40,7 @@ fn tensor(name: &str, shape: &[usize]) -> Result<Tensor> {
         (_, dims) => (u - 0.5) * (if dims == 4 { 24.0 } else { 12.0 } / fan_in).sqrt(),
     };
     let numbers: Vec<f32> = fractions(name, count).map(|u| scale(u) as f32).collect();
-    Ok(Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+    Ok(Tensor::from_vec(numbers, shape, device())?)
 }
 
 /// A model's weights from `{name: shape}`.
@@ -70,5 +71,5 @@ pub fn pixels(images: usize, size: usize) -> Result<Tensor> {
             numbers.extend((0..size).map(|x| plane[at(y) * GRID + at(x)]));
         }
     }
-    Ok(Tensor::from_vec(numbers, (images, 3, size, size), &Device::Cpu)?)
+    Ok(Tensor::from_vec(numbers, (images, 3, size, size), device())?)
 }

@@ -1,6 +1,7 @@
 //! Reading `tests/golden`.
 
-use candle_core::{Device, Tensor};
+use super::device::device;
+use candle_core::Tensor;
 use mlpt_core::{Error, Result, files};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub fn json(name: &str) -> Result<Value> {
 /// # Errors
 /// When it is missing or no safetensors.
 pub fn tensors(name: &str) -> Result<BTreeMap<String, Tensor>> {
-    Ok(candle_core::safetensors::load(path(name), &Device::Cpu)?.into_iter().collect())
+    Ok(candle_core::safetensors::load(path(name), device())?.into_iter().collect())
 }
 
 /// A tensor by its name.

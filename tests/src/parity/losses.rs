@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, golden};
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{DType, Tensor, Var};
 use mlpt_core::Result;
 use mlpt_core::loss::{Loss, by_name, mse_probs, per_sample_ce};
 use serde_json::Value;
@@ -105,11 +106,11 @@ pub(super) fn matrix(case: &Value, key: &str) -> Result<Tensor> {
     let rows = golden::list(case, key)?.len();
     let numbers = golden::floats(case, key)?;
     let columns = numbers.len() / rows.max(1);
-    Ok(Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?.to_dtype(DType::F32)?)
+    Ok(Tensor::from_vec(numbers, (rows, columns), device())?.to_dtype(DType::F32)?)
 }
 
 /// `labels` of a case.
 pub(super) fn labels(case: &Value) -> Result<Tensor> {
     let labels: Vec<u32> = golden::indices(case, "labels")?.into_iter().map(|x| x as u32).collect();
-    Ok(Tensor::new(labels, &Device::Cpu)?)
+    Ok(Tensor::new(labels, device())?)
 }

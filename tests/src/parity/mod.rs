@@ -5,6 +5,7 @@ mod augment;
 mod check;
 pub mod clip_tokens;
 mod comparison;
+mod device;
 mod early;
 mod epochs;
 mod evaluator;
@@ -24,6 +25,7 @@ mod transforms;
 
 pub use check::Check;
 pub use comparison::Comparison;
+pub use device::compute_on;
 pub use family::full_checks;
 pub use report::{full_path, render, report_path, table, table_rows};
 

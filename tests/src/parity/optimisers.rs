@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, golden};
-use candle_core::{Device, Tensor, Var};
+use candle_core::{Tensor, Var};
 use mlpt_core::optim::{OptimConfig, build};
 use mlpt_core::prompt::NamedVar;
 use mlpt_core::{Error, Result};
@@ -48,7 +49,7 @@ fn walk(golden: &Value, case: &Value) -> Result<Check> {
     }
     for ((lr, gradient), after) in rates.iter().zip(gradients).zip(after) {
         // The gradient of sum(p * g) is g.
-        let mut loss = Tensor::new(0f32, &Device::Cpu)?;
+        let mut loss = Tensor::new(0f32, device())?;
         for p in &parameters {
             loss = (loss + (p.var.as_tensor() * tensor(golden, gradient, &p.name)?)?.sum_all()?)?;
         }
@@ -63,7 +64,7 @@ fn walk(golden: &Value, case: &Value) -> Result<Check> {
 fn tensor(golden: &Value, values: &Value, name: &str) -> Result<Tensor> {
     let shape = golden::indices(&golden["shapes"], name)?;
     let numbers: Vec<f32> = golden::floats(values, name)?.into_iter().map(|x| x as f32).collect();
-    Ok(Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+    Ok(Tensor::from_vec(numbers, shape, device())?)
 }
 
 fn config(case: &Value) -> Result<OptimConfig> {

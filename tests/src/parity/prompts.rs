@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, golden};
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use mlpt_core::checkpoint::{LearnerCheckpoint, find_checkpoint};
 use mlpt_core::clip::{FrozenClip, ModelSource};
 use mlpt_core::config::{Layers, Scope};
@@ -76,7 +77,7 @@ impl World {
         let classes = golden::list(&golden, "classes")?.iter().filter_map(|c| c.as_str().map(str::to_owned)).collect();
         let mut registries = Registries::new()?;
         mlpt_trainers::register(&mut registries)?;
-        let clip = FrozenClip::load(&ModelSource::BuiltIn, &Device::Cpu)?;
+        let clip = FrozenClip::load(&ModelSource::BuiltIn, device())?;
         let tensors = golden::tensors(&format!("{stem}.safetensors"))?;
         Ok(Self { clip, golden, tensors, classes, registries, reference })
     }
@@ -118,7 +119,7 @@ impl World {
         let (mut logits, mut gradients) = (compare("logits", 1e-5), compare("gradient of every tensor", 1e-4));
         let (mut losses, mut after) = (compare("losses of three steps", 1e-5), compare("tensors after them", 1e-5));
         let labels: Vec<u32> = golden::indices(&self.golden, "labels")?.into_iter().map(|l| l as u32).collect();
-        let labels = Tensor::new(labels, &Device::Cpu)?;
+        let labels = Tensor::new(labels, device())?;
         let optim = OptimConfig { name: "sgd".to_owned(), momentum: 0.9, weight_decay: 5e-4, ..OptimConfig::default() };
         let mut optimiser = build(&optim, parameters.clone())?;
         let mut seen = Vec::new();
@@ -149,7 +150,7 @@ impl World {
         let learner = self.learner(mechanism, settings)?;
         let dir = golden::path(&format!("prompts/{mechanism}"));
         let path = find_checkpoint(&dir, "prompt_learner", epoch);
-        let meta = LearnerCheckpoint::load_into(&path, mechanism, &learner.parameters(), &Device::Cpu)?;
+        let meta = LearnerCheckpoint::load_into(&path, mechanism, &learner.parameters(), device())?;
         if meta.epoch != epoch {
             return Err(Error::invalid(format!("{}: epoch {}, not {epoch}", path.display(), meta.epoch)));
         }

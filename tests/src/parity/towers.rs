@@ -2,8 +2,9 @@
 
 use super::check::gather;
 use super::comparison::Comparison;
+use super::device::device;
 use super::{Check, golden};
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{DType, Tensor, Var};
 use mlpt_core::clip::{ClipConfig, ClipModel, TextBatch};
 use mlpt_core::{Error, Result};
 use serde_json::Value;
@@ -39,13 +40,13 @@ pub(super) fn checks() -> Vec<Check> {
             let (results, weights): (Tensors, Tensors) =
                 golden::tensors(golden::text(case, "file")?)?.into_iter().partition(|(n, _)| n.starts_with("golden."));
             let config = ClipConfig::from_json(&case["config"].to_string())?;
-            let model = ClipModel::frozen(&config, weights.clone(), DType::F32, &Device::Cpu)?;
+            let model = ClipModel::frozen(&config, weights.clone(), DType::F32, device())?;
             whole_inputs(&mut table, &model, case, &results)?;
             for (number, prompt) in golden::list(case, "prompts")?.iter().enumerate() {
                 prompts(&mut table, &model, prompt, &results, &format!("golden.prompt.{number}"))?;
             }
             if results.contains_key("golden.weights.factors.text") {
-                let model = ClipModel::trainable(&config, weights, &Device::Cpu)?;
+                let model = ClipModel::trainable(&config, weights, device())?;
                 weight_gradients(&mut table, &model, case, &results)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::clip::weights::{Init, Weights};
-use crate::tensor::{Linear, Weight, windows};
+use crate::tensor::{Linear, Weight, Windows};
 use candle_core::{DType, Tensor};
 
 /// Added to the variance under the root: PyTorch's default.
@@ -14,8 +14,8 @@ const EPS: f64 = 1e-5;
 #[derive(Clone, Debug)]
 pub(super) struct Convolution {
     product: Linear,
-    kernel: usize,
-    stride: usize,
+    /// `None` where every pixel stands for itself.
+    windows: Option<Windows>,
 }
 
 /// The shape of a convolution: `kernel` is 1 or 3, with padding 0 or 1.
@@ -48,14 +48,15 @@ impl Convolution {
         let weight = weight.permute((0, 2, 3, 1))?.reshape((outputs, kernel * kernel * inputs))?;
         let weight = weight.broadcast_mul(&scale.reshape((outputs, 1))?)?;
         let frozen = |t: Tensor| -> Result<Weight> { Ok(Weight::Frozen(t.to_dtype(dtype)?)) };
-        Ok(Self { product: Linear::new(frozen(weight)?, Some(frozen(bias)?)), kernel, stride })
+        let windows = ((kernel, stride) != (1, 1)).then(|| Windows::new(kernel, stride));
+        Ok(Self { product: Linear::new(frozen(weight)?, Some(frozen(bias)?)), windows })
     }
 
     /// `[B, H, W, I]` to `[B, H', W', O]`, where `H'` is `H / stride`, rounded up.
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        match (self.kernel, self.stride) {
-            (1, 1) => self.product.forward(x),
-            (kernel, stride) => self.product.forward(&windows(x, kernel, stride)?),
+        match &self.windows {
+            None => self.product.forward(x),
+            Some(windows) => self.product.forward(&windows.forward(x)?),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What `tests/golden/epochs.py` wrote down.
 
-use candle_core::{DType, Device, Tensor};
+use crate::parity::device::device;
+use candle_core::{DType, Tensor};
 use mlpt_core::{Error, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -64,7 +65,7 @@ impl Golden {
         let mut golden: Self =
             serde_json::from_str(&read("epochs.json")?).map_err(|e| Error::invalid(format!("epochs.json: {e}")))?;
         let path = folder().join("epochs.safetensors");
-        golden.tensors = candle_core::safetensors::load(&path, &Device::Cpu)
+        golden.tensors = candle_core::safetensors::load(&path, device())
             .map_err(|e| Error::invalid(format!("{}: {e}", path.display())))?;
         golden.tokenizer = read("epochs_tokenizer.json")?;
         Ok(golden)

@@ -1,7 +1,8 @@
 //! The script's model, pictures and settings as this program takes them.
 
 use super::golden::{Golden, Scenario};
-use candle_core::{DType, Device};
+use crate::parity::device::device;
+use candle_core::DType;
 use image::RgbImage;
 use mlpt_core::clip::{ClipConfig, FrozenClip, ModelFiles, Preprocess};
 use mlpt_core::config::{Config, Layers, Scope};
@@ -25,7 +26,7 @@ pub(super) fn clip(golden: &Golden) -> Result<FrozenClip> {
         tokenizer: Some(golden.tokenizer.clone().into_bytes()),
         tensors: named.collect(),
     };
-    FrozenClip::from_files(files, &Device::Cpu, DType::F32)
+    FrozenClip::from_files(files, device(), DType::F32)
 }
 
 /// The scenario's settings on top of the trainer's own.
@@ -57,7 +58,7 @@ impl World {
         // The labels of test pictures play no part.
         let test_count = golden.tensor("test")?.dim(0)?;
         let test = self::items(golden, "test", &vec![0; test_count])?;
-        let loader = Loader::new(Transform::test(config)?, 0, 1 << 20, Device::Cpu)?;
+        let loader = Loader::new(Transform::test(config)?, 0, 1 << 20, device().clone())?;
         let test_batch = config.get("DATALOADER.TEST.BATCH_SIZE")?;
         let data = TrainData::new(
             items.clone(),
