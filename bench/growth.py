@@ -1,4 +1,7 @@
-"""Seconds of an epoch and peak of memory as classes and shots grow: MLPT with the built-in model, two threads.
+"""Seconds and peak of memory as classes and shots grow: MLPT with the built-in model, two threads.
+
+Every step sees every class, so what classes cost is told for a step; an epoch has more steps the more images there are, so what
+shots cost is told for an epoch.
 
     python bench/growth.py [PLOT.svg]
 
@@ -12,7 +15,11 @@ import sys
 
 from compute_compare import ROOT, WEIGHTS, run
 
-SERIES = {"classes, 4 shots each": [(10, 4), (100, 4), (1000, 4)], "shots, 47 classes": [(47, 1), (47, 16), (47, 64)]}
+SERIES = {
+    # name: work of bench_compute, repeats, (classes, shots)
+    "a step, by classes": ("mlpt", "1", [(10, 16), (100, 2), (1000, 1)]),
+    "an epoch, by shots (47 classes)": ("epoch", "3", [(47, 1), (47, 16), (47, 64)]),
+}
 
 
 def main():
@@ -21,14 +28,14 @@ def main():
         subprocess.run(["cargo", "build", "--release", "--workspace", "--bin", "bench_compute"], cwd=ROOT, check=True)
         ours = ROOT / "target/release/bench_compute"
     env = dict(os.environ, RAYON_NUM_THREADS="2")
-    print("| classes | shots | s an epoch | MiB |\n|---:|---:|---:|---:|")
+    print("| of | classes | shots | s | MiB |\n|---|---:|---:|---:|---:|")
     points = {}
-    for series, sizes in SERIES.items():
+    for series, (work, repeats, sizes) in SERIES.items():
         for classes, shots in sizes:
-            lines, peak = run([ours, "epoch", WEIGHTS, "builtin", str(classes), "3", str(shots)], ROOT, env)
+            lines, peak = run([ours, work, WEIGHTS, "builtin", str(classes), repeats, str(shots)], ROOT, env)
             seconds = statistics.median(line["seconds"] for line in lines)
-            points.setdefault(series, []).append((classes if "classes," in series else shots, seconds, peak))
-            print(f"| {classes} | {shots} | {seconds:.2f} | {peak:.0f} |", flush=True)
+            points.setdefault(series, []).append((classes if work == "mlpt" else shots, seconds, peak))
+            print(f"| {series} | {classes} | {shots} | {seconds:.3f} | {peak:.0f} |", flush=True)
     if len(sys.argv) > 1:
         plot(points, sys.argv[1])
 
@@ -41,7 +48,7 @@ def plot(points, path):
 
     matplotlib.rcParams.update({"svg.hashsalt": "growth", "font.size": 9})
     _, axes = pyplot.subplots(1, 2, figsize=(8, 3), layout="constrained")
-    for axis, which, label in zip(axes, (1, 2), ("seconds an epoch", "MiB at most")):
+    for axis, which, label in zip(axes, (1, 2), ("seconds", "MiB at most")):
         for series, values in points.items():
             axis.loglog([v[0] for v in values], [v[which] for v in values], marker="o", label=series)
         axis.set_ylabel(label)

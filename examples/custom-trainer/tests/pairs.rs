@@ -31,6 +31,23 @@ fn a_mechanism_from_outside_trains_alone_and_in_a_pair() {
     assert!(told.contains("LinearProbe"), "{told}");
 }
 
+#[test]
+fn an_estimate_names_what_a_stranger_does_not_tell() {
+    let dir = tempfile::tempdir().unwrap();
+    let short =
+        ["--dataset", "Pictograms", "--seed", "1", "DATASET.NUM_SHOTS=4", "OPTIM.MAX_EPOCH=2", "WARMUP.EPOCH=1"];
+    let of = |more: &[&str]| run(dir.path(), &[&["estimate", "--trainer"], more, &short[..]].concat());
+    let known = of(&["CoOp"]);
+    assert!(!known.contains("missing") && !known.contains("not known"), "{known}");
+    for stranger in [&["LinearProbe"][..], &["TaskRes"], &["MLPT", "TRAINER.MLPT.LEARNER2.MECHANISM=TaskRes"]] {
+        let told = of(stranger);
+        assert!(told.contains("time                not known"), "{told}");
+        assert!(told.lines().any(|line| line.trim_start().starts_with("missing ")), "{told}");
+        // What does not hang on it is told all the same.
+        assert!(told.contains("weights") && told.contains("train 96"), "{told}");
+    }
+}
+
 /// The page for authors shows these files as they are.
 #[test]
 fn the_page_shows_the_files_as_they_are() {

@@ -4,7 +4,12 @@ use super::kernel;
 use crate::Result;
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor, bail};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+/// Numbers of the windows that are in work at once on a CPU, 1 MiB, or else so many windows: each product reads all weights.
+const TILE: usize = 1 << 18;
+const LEAST: usize = 512;
 
 /// The windows of `kernel` x `kernel` pixels (an odd number) around every `stride`-th pixel, zeros beyond the edge.
 #[derive(Clone, Debug)]
@@ -33,23 +38,50 @@ impl Windows {
     /// # Errors
     /// When the shape is another.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.forward_with(x, |windows| Ok(windows.clone()))
+    }
+
+    /// `product` of the windows: a function of `[N, kernel * kernel * C]` to `[N, O]`, each row by itself; the result is
+    /// `[B, H', W', O]`. On a CPU it is given some of them at a time, so that they never leave the cache: all windows of a
+    /// batch are nine times its pixels, and would have to be written to memory and read from there.
+    ///
+    /// # Errors
+    /// When the shape is another, or `product` fails.
+    pub fn forward_with(&self, x: &Tensor, product: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+        let (batch, h, w, channels) = x.dims4()?;
+        let (rows, columns) = (h.div_ceil(self.stride), w.div_ceil(self.stride));
+        let width = self.kernel * self.kernel * channels;
         let x = x.detach();
-        if kernel::fits(&x) {
-            return Ok(x.contiguous()?.apply_op1_no_bwd(&Copied { kernel: self.kernel, stride: self.stride })?);
-        }
+        let parts = if kernel::fits(&x) {
+            let (x, lines) = (x.contiguous()?, batch * rows);
+            let at_once = (TILE / width.max(1)).max(LEAST).div_ceil(columns.max(1));
+            let part = |from: usize| -> Result<Tensor> {
+                let lines = from..lines.min(from + at_once);
+                product(&x.apply_op1_no_bwd(&Copied { kernel: self.kernel, stride: self.stride, lines })?)
+            };
+            (0..lines).step_by(at_once).map(part).collect::<Result<Vec<_>>>()?
+        } else {
+            vec![product(&self.gathered(&x)?.reshape((batch * rows * columns, width))?)?]
+        };
+        let all = Tensor::cat(&parts, 0)?;
+        let outputs = all.dim(1)?;
+        Ok(all.reshape((batch, rows, columns, outputs))?)
+    }
+
+    /// All windows by one gather, `[B, H' W' K K, C]`.
+    fn gathered(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, h, w, channels) = x.dims4()?;
         let pixels = match self.places.get().filter(|places| places.size == (h, w)) {
             Some(places) => places.pixels.clone(),
             None => {
-                let pixels = self.pixels(&x)?;
+                let pixels = self.pixels(x)?;
                 // Another size keeps the first one's.
                 let _ = self.places.set(Places { size: (h, w), pixels: pixels.clone() });
                 pixels
             }
         };
-        let shape = (batch, h.div_ceil(self.stride), w.div_ceil(self.stride), self.kernel * self.kernel * channels);
         let flat = x.reshape((batch, h * w, channels))?.pad_with_zeros(1, 0, 1)?;
-        Ok(flat.index_select(&pixels, 1)?.reshape(shape)?)
+        Ok(flat.index_select(&pixels, 1)?)
     }
 
     fn pixels(&self, x: &Tensor) -> Result<Tensor> {
@@ -74,10 +106,11 @@ impl Windows {
     }
 }
 
-/// On the CPU, row by row.
+/// On the CPU, line by line; `lines` are those of all images one after the other.
 struct Copied {
     kernel: usize,
     stride: usize,
+    lines: Range<usize>,
 }
 
 impl CustomOp1 for Copied {
@@ -89,13 +122,13 @@ impl CustomOp1 for Copied {
         let (CpuStorage::F32(all), Some((from, to))) = (storage, layout.contiguous_offsets()) else {
             bail!("the kernel takes contiguous f32")
         };
-        let (x, (batch, h, w, channels)) = (&all[from..to], layout.shape().dims4()?);
+        let (x, (_, h, w, channels)) = (&all[from..to], layout.shape().dims4()?);
         let (kernel, edge) = (self.kernel, self.kernel / 2);
         let (rows, columns) = (h.div_ceil(self.stride), w.div_ceil(self.stride));
         let width = kernel * kernel * channels;
-        let mut out = vec![0f32; batch * rows * columns * width];
-        out.par_chunks_mut((columns * width).max(1)).enumerate().for_each(|(row, out)| {
-            let (image, row) = (row / rows, row % rows);
+        let mut out = vec![0f32; self.lines.len() * columns * width];
+        out.par_chunks_mut((columns * width).max(1)).enumerate().for_each(|(line, out)| {
+            let (image, row) = ((self.lines.start + line) / rows, (self.lines.start + line) % rows);
             for (column, out) in out.chunks_mut(width.max(1)).enumerate() {
                 for (i, out) in out.chunks_mut((kernel * channels).max(1)).enumerate() {
                     let Some(y) = (row * self.stride + i).checked_sub(edge).filter(|y| *y < h) else { continue };
@@ -108,7 +141,7 @@ impl CustomOp1 for Copied {
                 }
             }
         });
-        Ok((CpuStorage::F32(out), Shape::from((batch, rows, columns, width))))
+        Ok((CpuStorage::F32(out), Shape::from((self.lines.len() * columns, width))))
     }
 }
 

@@ -56,7 +56,7 @@ impl Convolution {
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match &self.windows {
             None => self.product.forward(x),
-            Some(windows) => self.product.forward(&windows.forward(x)?),
+            Some(windows) => windows.forward_with(x, |windows| self.product.forward(windows)),
         }
     }
 }
