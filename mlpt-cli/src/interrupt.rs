@@ -8,6 +8,18 @@ use std::sync::OnceLock;
 /// Exit code after Ctrl-C: 128 and the signal's number, as shells have it.
 pub const EXIT_CODE: u8 = 130;
 
+/// What a command that is no run says after Ctrl-C.
+#[derive(Debug)]
+pub struct Stopped;
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("stopped on request; run the same command again to go on")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
 /// The flag that Ctrl-C sets; the handler is installed once a process.
 ///
 /// # Errors

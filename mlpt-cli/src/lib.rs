@@ -78,12 +78,15 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
             let config = args.settings.resolve(registries, args.run.recorded()?)?;
             commands::estimate::estimate(&config, registries, &args.run, &show)
         }
+        Command::Sweep(args) => commands::sweep::sweep(args, registries, detail),
         Command::Eval(args) => {
             let show = Show { detail, json: args.json, log };
             let (settings, checkpoints) = args.clone().split(registries)?;
             let config = settings.resolve(registries, checkpoints.model_dir.as_deref())?;
             commands::eval::eval(&config, registries, &checkpoints, &show)
         }
+        Command::Predict(args) => commands::predict::predict(args, registries),
+        Command::Export(args) => commands::export::export(args, registries),
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Results(args) => commands::results::results(args),
         Command::Model(args) => commands::model::model(&args.command),
@@ -94,6 +97,8 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Config(args) => commands::config::config(args, registries),
         Command::List(args) => commands::list::list(args, registries),
         Command::Explain(args) => commands::explain::explain(args, registries),
+        Command::Completions(args) => commands::shell::completions(args),
+        Command::Man(args) => commands::shell::man(args),
     }
 }
 
@@ -113,8 +118,9 @@ fn report(error: &Error, color: ColorChoice) -> ExitCode {
     }
     // Nowhere to report that standard error is gone.
     let _ = writeln!(std::io::stderr(), "{on}error:{off} {text}");
-    match error.downcast_ref() {
-        Some(mlpt_core::Error::Interrupted { .. }) => ExitCode::from(interrupt::EXIT_CODE),
-        _ => ExitCode::FAILURE,
+    let stopped = matches!(error.downcast_ref(), Some(mlpt_core::Error::Interrupted { .. }));
+    if stopped || error.is::<interrupt::Stopped>() {
+        return ExitCode::from(interrupt::EXIT_CODE);
     }
+    ExitCode::FAILURE
 }

@@ -58,6 +58,51 @@ impl SettingsArgs {
         Ok(config)
     }
 
+    /// These settings as the words of a command line, for a process of its own.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let files = |flag: &str, paths: &[std::path::PathBuf]| -> Vec<String> {
+            paths.iter().flat_map(|path| [flag.to_owned(), path.display().to_string()]).collect()
+        };
+        let mut words: Vec<String> = self.preset.iter().flat_map(|p| ["--preset".to_owned(), p.clone()]).collect();
+        words.extend(files("--dataset-config-file", &self.dataset_config_file));
+        words.extend(files("--config-file", &self.config_file));
+        let mut told = Vec::new();
+        for (flag, _, value) in self.flags() {
+            // One flag may set several keys.
+            if std::mem::replace(&mut told, vec![flag]) == [flag] {
+                continue;
+            }
+            words.push(flag.to_owned());
+            match value {
+                Value::Bool(_) => {}
+                Value::List(items) => words.extend(items.into_iter().map(plain)),
+                value => words.push(plain(value)),
+            }
+        }
+        // A list of values would take the first setting for one more.
+        words.push("--".to_owned());
+        words.extend(self.opts.iter().cloned());
+        words
+    }
+
+    /// The keys that flags and trailing settings set.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = self.flags().into_iter().map(|(_, path, _)| path.to_owned()).collect();
+        let mut words = self.opts.iter();
+        while let Some(word) = words.next() {
+            let key = word.split_once('=').map_or_else(
+                || {
+                    // Its value is the word behind it.
+                    words.next();
+                    word.as_str()
+                },
+                |(key, _)| key,
+            );
+            keys.push(key.to_uppercase());
+        }
+        keys
+    }
+
     fn flags(&self) -> Vec<(&'static str, &'static str, Value)> {
         let mut flags: Vec<(&str, &str, Value)> = Vec::new();
         let texts = [
@@ -93,6 +138,14 @@ impl SettingsArgs {
             flags.push(("--skip-broken", "DATALOADER.SKIP_BROKEN", true.into()));
         }
         flags
+    }
+}
+
+/// A value as a command line has it.
+fn plain(value: Value) -> String {
+    match value {
+        Value::Str(text) => text,
+        value => value.to_string(),
     }
 }
 

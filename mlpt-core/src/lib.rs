@@ -6,7 +6,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`error`], [`rng`], [`registry`] |
-//! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`] |
+//! | 1 | [`config`], [`tensor`], [`files`], [`weights`], [`hub`], [`sweep`] |
 //! | 2 | [`clip`], [`data`], [`optim`], [`loss`], [`mixture`], [`select`], [`metric`] |
 //! | 3 | [`estimate`], [`features`], [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
@@ -34,6 +34,7 @@ pub mod registry;
 pub mod results;
 pub mod rng;
 pub mod select;
+pub mod sweep;
 pub mod tensor;
 pub mod weights;
 

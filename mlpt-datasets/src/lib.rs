@@ -7,6 +7,7 @@ pub mod published;
 pub mod render;
 pub mod root;
 
+pub use listing::images_below;
 pub use own::{folder, split_file};
 
 use mlpt_core::{Registries, Result};

@@ -10,12 +10,32 @@ pub(crate) fn class_folders(dir: &Path) -> Result<Vec<String>> {
     Ok(entries(dir)?.into_iter().filter(|(_, is_dir)| *is_dir).map(|(name, _)| name).collect())
 }
 
+/// Whether a file of this name is an image by its ending.
+fn is_image(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|e| e.to_str());
+    extension.is_some_and(|e| IMAGES.iter().any(|i| i.eq_ignore_ascii_case(e)))
+}
+
+/// The image files in `dir` and in the folders below it, hidden ones left out, as paths below it with forward slashes.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn images_below(dir: &Path) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for (name, is_dir) in entries(dir)? {
+        if is_dir {
+            all.extend(images_below(&dir.join(&name))?.into_iter().map(|below| format!("{name}/{below}")));
+        } else if is_image(&name) {
+            all.push(name);
+        }
+    }
+    Ok(all)
+}
+
 /// Names of the image files in `dir`, hidden ones left out. What is no image is counted in a warning.
 pub(crate) fn images(dir: &Path) -> Result<Vec<String>> {
-    let (images, others): (Vec<_>, Vec<_>) = entries(dir)?.into_iter().partition(|(name, is_dir)| {
-        let extension = Path::new(name).extension().and_then(|e| e.to_str());
-        !is_dir && extension.is_some_and(|e| IMAGES.iter().any(|i| i.eq_ignore_ascii_case(e)))
-    });
+    let (images, others): (Vec<_>, Vec<_>) =
+        entries(dir)?.into_iter().partition(|(name, is_dir)| !is_dir && is_image(name));
     if let Some((first, _)) = others.first() {
         tracing::warn!(
             "{}: skipped {} that {} no image (.jpg, .jpeg, .png), such as {first}",

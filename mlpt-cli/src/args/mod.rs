@@ -3,10 +3,16 @@
 mod data;
 mod features;
 mod models;
+mod shell;
+mod sweep;
+mod using;
 
 pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs, DataNewArgs};
 pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
+pub use shell::{CompletionsArgs, ManArgs};
+pub use sweep::{Scheduler, SweepArgs};
+pub use using::{ExportArgs, PredictArgs, TrainedArgs};
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -48,9 +54,16 @@ pub enum Command {
     /// Say what a run would cost, before it begins: passes, operations, memory, time.
     #[command(allow_negative_numbers = true)]
     Estimate(TrainArgs),
+    /// Run a grid: every combination of some settings, a run each.
+    #[command(allow_negative_numbers = true)]
+    Sweep(SweepArgs),
     /// Evaluate the checkpoints of a run.
     #[command(allow_negative_numbers = true)]
     Eval(EvalArgs),
+    /// Label images with a trained run.
+    Predict(PredictArgs),
+    /// Write a trained run as one feature a class, for programs without a text tower.
+    Export(ExportArgs),
     /// Make a small CLIP model from captioned pictures.
     #[command(allow_negative_numbers = true)]
     Pretrain(PretrainArgs),
@@ -73,6 +86,10 @@ pub enum Command {
     List(ListArgs),
     /// Explain a name (data set, trainer, noise model, ...) or a key such as OPTIM.LR.
     Explain(ExplainArgs),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual's pages.
+    Man(ManArgs),
 }
 
 /// Where settings come from. Flags of the reference mean what they mean there.

@@ -122,7 +122,7 @@ pub struct Item {
 }
 
 /// What a data set gives. Class names come from the clean data, always.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Splits {
     /// For training, and for drawing few-shot sets and pools from.
     pub train: Vec<Item>,

@@ -153,7 +153,16 @@ fn write_result(job: &Job, result: &mut EvalResult, events: &mut Events) -> Resu
     write_atomic(&path, (json + "\n").as_bytes())
 }
 
-fn load(job: &mut Job, dir: &Path, epoch: Option<usize>, events: &mut Events) -> Result<Option<LearnerMeta>> {
+/// Puts checkpoints into the trainer.
+///
+/// # Errors
+/// When one is missing or does not fit.
+pub(super) fn load(
+    job: &mut Job,
+    dir: &Path,
+    epoch: Option<usize>,
+    events: &mut Events,
+) -> Result<Option<LearnerMeta>> {
     let learners = job.trainer.learners();
     let Some(first) = learners.first() else { return Ok(None) };
     let best = job.config.get::<String>("TEST.FINAL_MODEL")? == "best_val" && find_best(dir, &first.name).exists();

@@ -5,7 +5,7 @@ use super::recorded::Recorded;
 use super::{RunDir, model};
 use crate::data::noise::Amount;
 use crate::event::Events;
-use crate::files::write_atomic;
+use crate::files::{read_text, write_atomic};
 use crate::{Error, Result};
 use serde_json::json;
 
@@ -82,7 +82,17 @@ pub(super) fn write(dir: &RunDir, job: &Job, settings: &Recorded, seed: u64, noi
         "model": { "name": job.clip.name(), "digest": job.clip.digest() },
         "config_digest": settings.digest(),
         "noise_digest": noise,
+        "class_names": job.splits.class_names,
+        "template": job.splits.template,
     });
     let text = serde_json::to_string_pretty(&facts).map_err(|e| Error::invalid(format!("run.json: {e}")))?;
     write_atomic(&dir.run(), (text + "\n").as_bytes())
+}
+
+/// The class names and the prompt template of a run; `None` where an earlier version has not written them.
+pub(super) fn classes(dir: &RunDir) -> Option<(Vec<String>, String)> {
+    let facts: serde_json::Value = serde_json::from_str(&read_text(&dir.run()).ok()?).ok()?;
+    let names: Option<Vec<String>> =
+        facts["class_names"].as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    Some((names?, facts["template"].as_str()?.to_owned()))
 }

@@ -44,7 +44,7 @@ impl Job {
     /// # Errors
     /// When anything that is asked for is not there.
     pub(super) fn build(
-        mut config: Config,
+        config: Config,
         names: Names,
         seed: u64,
         registries: &Registries,
@@ -53,8 +53,23 @@ impl Job {
         // A run must not come to its end before this is found out.
         one_of(&config, "TEST.SPLIT", ["test", "val"])?;
         one_of(&config, "TEST.FINAL_MODEL", ["last_step", "best_val"])?;
+        let splits = load_splits(&config, registries, &RngTree::new(seed), &mut |text| events.warn(text))?;
+        Self::with(config, names, seed, splits, registries, events)
+    }
+
+    /// The same for images and classes that are known.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn with(
+        mut config: Config,
+        names: Names,
+        seed: u64,
+        splits: Splits,
+        registries: &Registries,
+        events: &mut Events,
+    ) -> Result<Self> {
         let rng = RngTree::new(seed);
-        let splits = load_splits(&config, registries, &rng, &mut |text| events.warn(text))?;
         let (clip, device) = model::load(&config, events)?;
         model::fit_input(&mut config, &clip, events)?;
         let test_batch = positive(&config, "DATALOADER.TEST.BATCH_SIZE")?;

@@ -10,7 +10,7 @@ use super::recorded::Recorded;
 use super::result::{DetectionResult, NoiseResult, RESULT_VERSION, RunResult, Scores};
 use super::train::{Loop, load_learners};
 use super::waits::Waits;
-use super::{RunDir, RunOptions, StateMeta, StopFlag, facts};
+use super::{Found, RunDir, RunOptions, StateMeta, StopFlag, facts};
 use crate::checkpoint::best_path;
 use crate::config::{Config, Origin};
 use crate::data::noise::{Amount, NUM_FP, RATE};
@@ -34,6 +34,20 @@ pub fn run(config: &Config, registries: &Registries, options: RunOptions) -> Res
     // A later run of the same process has a log of its own.
     log.close();
     outcome
+}
+
+/// What of the run with these settings lies in its folder, before anything is loaded.
+///
+/// # Errors
+/// When a name is unknown, no seed is set, or a run with other settings lies there.
+pub fn found(config: &Config, registries: &Registries) -> Result<Found> {
+    let mut config = config.clone();
+    if config.get::<i64>("SEED")? < 0 {
+        return Err(Error::invalid("a run that shall be found again needs a SEED, 0 or larger"));
+    }
+    let names = Names::of(&config, registries)?;
+    let (dir, _) = settle(&mut config, &names, &mut Events::default())?;
+    dir.found(&Recorded::of(&config)?, false)
 }
 
 fn run_in(config: &Config, registries: &Registries, options: RunOptions, started: Instant) -> Result<RunResult> {

@@ -15,8 +15,8 @@ pub struct RunDir {
 }
 
 /// What lies in a run directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
     /// No run.
     Nothing,
     /// A run that was started; with its state where an epoch was finished.
@@ -24,7 +24,12 @@ pub(super) enum Found {
         /// Whether there is a state to go on from.
         state: bool,
     },
+    /// A run with its result.
+    Finished,
 }
+
+/// What to do with a run that is in the way.
+const CURE: &str = "give another --output-dir, or --overwrite to replace it";
 
 impl RunDir {
     /// The run directory at `path`, which need not exist.
@@ -113,20 +118,32 @@ impl RunDir {
     /// # Errors
     /// When a finished run, or one with other settings, lies here.
     pub(super) fn look(&self, settings: &Recorded, input_known: bool) -> Result<Found> {
+        match self.found(settings, input_known)? {
+            Found::Finished => {
+                let message = format!("holds this very run, finished (its result is in result.json); {CURE}");
+                Err(Error::data(&self.path, message))
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// What of a run with these settings lies here; `input_known` as above.
+    ///
+    /// # Errors
+    /// When a run with other settings lies here.
+    pub(super) fn found(&self, settings: &Recorded, input_known: bool) -> Result<Found> {
         if !self.config().exists() {
             return Ok(Found::Nothing);
         }
-        let cure = "give another --output-dir, or --overwrite to replace it";
         let recorded = Recorded::read(&self.config())?;
         if let Some((key, there, here)) = recorded.difference(settings, input_known) {
-            let message = format!("holds a run with other settings: {key} is {there} there and {here} here; {cure}");
+            let message = format!("holds a run with other settings: {key} is {there} there and {here} here; {CURE}");
             return Err(Error::data(&self.path, message));
         }
-        if self.result().exists() {
-            let message = format!("holds this very run, finished (its result is in result.json); {cure}");
-            return Err(Error::data(&self.path, message));
-        }
-        Ok(Found::Unfinished { state: self.state().exists() })
+        Ok(match self.result().exists() {
+            true => Found::Finished,
+            false => Found::Unfinished { state: self.state().exists() },
+        })
     }
 
     /// The settings of the run that lies here, where one does.

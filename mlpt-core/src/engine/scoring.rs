@@ -54,19 +54,36 @@ impl ImageSet {
     pub(super) fn score(&self, trainer: &mut dyn Trainer, clip: &FrozenClip, classes: usize) -> Result<Evaluation> {
         trainer.begin_eval(clip)?;
         let mut predicted = Vec::with_capacity(self.items.len());
+        self.each_logits(trainer, clip, |logits| {
+            predicted.extend(predictions(logits)?);
+            Ok(())
+        })?;
+        Evaluation::new(&predicted, &self.labels(), classes)
+    }
+
+    /// `take` is given the logits `[B, C]` of one batch after the other; `begin_eval` has been called.
+    ///
+    /// # Errors
+    /// When an image or tensor fails, or `take` does.
+    pub(super) fn each_logits(
+        &self,
+        trainer: &dyn Trainer,
+        clip: &FrozenClip,
+        mut take: impl FnMut(&Tensor) -> Result<()>,
+    ) -> Result<()> {
         if trainer.shares_image_features() && !self.items.is_empty() {
             let features = self.features(clip)?;
             for start in (0..self.items.len()).step_by(self.batch.max(1)) {
                 let rows = features.narrow(0, start, self.batch.min(self.items.len() - start))?;
-                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Features(&rows))?)?);
+                take(&trainer.logits(clip, ImageInput::Features(&rows))?)?;
             }
         } else {
             let order = (0..self.items.len()).collect();
             for batch in self.loader.batches(&self.items, order, self.batch, false, &RngTree::new(0)) {
-                predicted.extend(predictions(&trainer.logits(clip, ImageInput::Pixels(&batch?.images()?))?)?);
+                take(&trainer.logits(clip, ImageInput::Pixels(&batch?.images()?))?)?;
             }
         }
-        Evaluation::new(&predicted, &self.labels(), classes)
+        Ok(())
     }
 
     /// Scores the model as it is, with normalised class features `[C, E]`.

@@ -133,7 +133,13 @@ pub(crate) fn shortened(
     let mut add = |more: &[&str]| words.extend(more.iter().map(|w| (*w).to_owned()));
     match *name {
         "list" | "config" | "estimate" | "explain" | "eval" | "results" | "model" | "encode" | "doctor"
-        | "features" => {}
+        | "features" | "predict" | "export" | "completions" | "man" => {}
+        "sweep" => {
+            add(&TRAIN);
+            if !rest.iter().any(|word| word.starts_with("DATASET.NUM_FP=")) {
+                add(&["DATASET.NUM_FP=1"]);
+            }
+        }
         "train" => {
             if !has("--output-dir") && !has("--resume") {
                 // Lines that differ in what is shortened only would meet in one folder.
