@@ -100,7 +100,7 @@ fn a_cell_that_fails_is_listed_and_leaves_the_others_alone() {
 }
 
 #[test]
-fn stopped_or_killed_and_gone_on_with_it_ends_with_the_same_numbers() {
+fn stopped_and_gone_on_with_it_ends_with_the_same_numbers() {
     let whole = tempfile::tempdir().unwrap();
     animals(&whole.path().join("data"));
     let grid = ["--trainer", "CoOp", "-s", "SEED=1..2", "--no-estimate", "OPTIM.MAX_EPOCH=30", "--output-dir", "run"];

@@ -40,24 +40,14 @@ pub fn average_pool(x: &Tensor) -> Result<Tensor> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use candle_core::{DType, Device};
-
-    fn image(shape: (usize, usize, usize, usize)) -> Tensor {
-        let count = shape.0 * shape.1 * shape.2 * shape.3;
-        let numbers: Vec<f32> = (0..count).map(|i| ((i * 7919 + 13) % 101) as f32 - 50.0).collect();
-        Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
-    }
-
-    fn numbers(x: &Tensor) -> Vec<f64> {
-        x.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
-    }
+    use crate::tensor::tests::{flat, image};
 
     #[test]
     fn pooling_is_the_mean_of_four_and_leaves_the_odd_out() {
         let x = image((2, 5, 7, 3));
         let want = x.permute((0, 3, 1, 2)).unwrap().narrow(2, 0, 4).unwrap().narrow(3, 0, 6).unwrap();
         let want = want.contiguous().unwrap().avg_pool2d(2).unwrap().permute((0, 2, 3, 1)).unwrap();
-        assert_eq!(numbers(&average_pool(&x).unwrap()), numbers(&want));
-        assert_eq!(numbers(&relu(&x).unwrap()), numbers(&x.relu().unwrap()));
+        assert_eq!(flat(&average_pool(&x).unwrap()), flat(&want));
+        assert_eq!(flat(&relu(&x).unwrap()), flat(&x.relu().unwrap()));
     }
 }

@@ -15,7 +15,14 @@ fn numbers(shape: &[usize], seed: usize, dtype: DType) -> Tensor {
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap().to_dtype(dtype).unwrap()
 }
 
-fn flat(t: &Tensor) -> Vec<f64> {
+/// Whole numbers, so that sums of their products are exact.
+pub(super) fn image(shape: (usize, usize, usize, usize)) -> Tensor {
+    let count = shape.0 * shape.1 * shape.2 * shape.3;
+    let numbers: Vec<f32> = (0..count).map(|i| ((i * 7919 + 13) % 101) as f32 - 50.0).collect();
+    Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
+}
+
+pub(super) fn flat(t: &Tensor) -> Vec<f64> {
     t.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
 

@@ -149,17 +149,8 @@ impl CustomOp1 for Copied {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use candle_core::{DType, Device};
-
-    fn image(shape: (usize, usize, usize, usize)) -> Tensor {
-        let count = shape.0 * shape.1 * shape.2 * shape.3;
-        let numbers: Vec<f32> = (0..count).map(|i| ((i * 7919 + 13) % 101) as f32 - 50.0).collect();
-        Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
-    }
-
-    fn numbers(x: &Tensor) -> Vec<f64> {
-        x.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
-    }
+    use crate::tensor::tests::{flat, image};
+    use candle_core::DType;
 
     #[test]
     fn windows_and_a_product_are_a_convolution() {
@@ -169,6 +160,8 @@ mod tests {
             ((3, 1, 1, 4), 3, 1),
             ((2, 7, 5, 1), 3, 2),
             ((1, 5, 3, 2), 1, 2),
+            // More than are in work at once.
+            ((2, 40, 33, 64), 3, 1),
         ] {
             let x = image(shape);
             let weight = image((5, shape.3, kernel, kernel));
@@ -183,9 +176,9 @@ mod tests {
             for (x, of) in [(&x, &fresh), (&composed, &fresh), (&composed, &fresh), (&composed, &used)] {
                 let cells = of.forward(x).unwrap();
                 assert_eq!(cells.dims(), [b, h, w, kernel * kernel * shape.3]);
-                let flat = cells.reshape((b * h * w, columns.dim(1).unwrap())).unwrap();
-                let got = flat.matmul(&columns.to_dtype(x.dtype()).unwrap().t().unwrap()).unwrap();
-                assert_eq!(numbers(&got), numbers(&want), "{shape:?} {kernel} {stride}");
+                let rows = cells.reshape((b * h * w, columns.dim(1).unwrap())).unwrap();
+                let got = rows.matmul(&columns.to_dtype(x.dtype()).unwrap().t().unwrap()).unwrap();
+                assert_eq!(flat(&got), flat(&want), "{shape:?} {kernel} {stride}");
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What a training step costs. `bench/compute_compare.py` runs it beside `bench/compute.py`, the same work in PyTorch.
 //!
 //! Arguments: `mlpt`, `coop`, `views`, `epoch`, `text` or `image`; the folder of the weights; the model's name; classes; repeats;
-//! shots (4), device (`cpu`) and precision (`fp32`). Prints a line of JSON a repeat. `mlpt` and `coop` are the real trainers in a real run, on pictures that lie
-//! in memory: the time of their steps without the wait for data, and the wait. `epoch` is the time of whole co-training epochs,
-//! `views` that of co-training steps with eight fixed views an image, when nearly all have been encoded.
+//! shots (4), device (`cpu`) and precision (`fp32`). Prints a line of JSON a repeat. `mlpt` and `coop` are
+//! the real trainers in a real run, on pictures that lie in memory: the time of their steps without the wait for data. `epoch`
+//! is the time of whole co-training epochs, `views` that of co-training steps with eight fixed views an image, when nearly all have been encoded.
 #![allow(clippy::print_stdout)]
 
 use candle_core::{Tensor, Var};
@@ -139,17 +139,16 @@ fn splits(classes: usize, shots: usize) -> Splits {
 struct Times {
     epochs: bool,
     from: usize,
-    /// And those of the wait for data.
-    seconds: Arc<Mutex<Vec<(f64, f64)>>>,
+    seconds: Arc<Mutex<Vec<f64>>>,
 }
 
 impl EventSink for Times {
     fn emit(&mut self, event: &Event) {
         let seconds = match event {
             Event::Step(step) if !self.epochs && step.epoch >= self.from && !step.phase.starts_with("Warmup") => {
-                (step.time_s - step.data_s, step.data_s)
+                step.time_s - step.data_s
             }
-            Event::EpochEnd { time_s, .. } if self.epochs => (*time_s, 0.0),
+            Event::EpochEnd { time_s, .. } if self.epochs => *time_s,
             _ => return,
         };
         self.seconds.lock().unwrap_or_else(PoisonError::into_inner).push(seconds);
@@ -197,8 +196,8 @@ fn steps(
     ran?;
     let times = times.seconds.lock().unwrap_or_else(PoisonError::into_inner);
     // The first step fills caches and pools of memory, the first epoch is warm-up; they do not count.
-    for (seconds, waited) in times.iter().skip(1) {
-        println!("{{\"seconds\": {seconds:.5}, \"waited\": {waited:.5}}}");
+    for seconds in times.iter().skip(1) {
+        println!("{{\"seconds\": {seconds:.5}}}");
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::args::{SettingsArgs, SweepArgs};
 use crate::download::fetch_for;
 use crate::output::table;
+use crate::settings::implied_if_there;
 use anyhow::{Context, Result, bail};
 use mlpt_core::Registries;
 use mlpt_core::config::Config;
@@ -92,7 +93,8 @@ impl Plan {
                 ..args.settings.clone()
             };
             let look = || -> Result<(Config, Found)> {
-                let config = settings.resolve(registries, None)?;
+                // A cell asks the hub for its model itself; a plan needs none of what that says.
+                let config = settings.resolve_with(registries, None, implied_if_there)?;
                 if config.get::<String>("OUTPUT_DIR")? != dir.display().to_string() {
                     bail!(
                         "OUTPUT_DIR is set ({}): --output-dir is the folder of a sweep",

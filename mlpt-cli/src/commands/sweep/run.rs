@@ -17,7 +17,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// their step, and no other begins.
 ///
 /// # Errors
-/// When a process cannot be started or watched.
+/// When a process cannot be watched, or Ctrl-C cannot be.
 pub(super) fn run(plan: &Plan, shown: bool) -> Result<Outcome> {
     let (begun, stop) = (Instant::now(), interrupt::flag()?);
     let mut cells: Vec<Ended> = plan.cells.iter().map(before).collect();
@@ -46,7 +46,15 @@ pub(super) fn run(plan: &Plan, shown: bool) -> Result<Outcome> {
                 && let Some(number) = waiting.pop_front()
             {
                 let device = plan.devices.get(slot % plan.devices.len().max(1)).map(String::as_str);
-                *place = Some(Running::start(number, &plan.cells[number], device, plan.threads)?);
+                match Running::start(number, &plan.cells[number], device, plan.threads) {
+                    Ok(cell) => *place = Some(cell),
+                    Err(error) => {
+                        let ended = &mut cells[number];
+                        ended.state = State::Failed;
+                        ended.error = Some(format!("{error:#}"));
+                        view.end(ended);
+                    }
+                }
             }
         }
         if waiting.is_empty() && running.iter().all(Option::is_none) {
