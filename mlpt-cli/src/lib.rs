@@ -88,7 +88,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Predict(args) => commands::predict::predict(args, registries),
         Command::Export(args) => commands::export::export(args, registries),
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
-        Command::Results(args) => commands::results::results(args),
+        Command::Results(args) => commands::results::results(args, registries),
         Command::Model(args) => commands::model::model(&args.command),
         Command::Data(args) => commands::data::data(args, registries),
         Command::Features(args) => commands::features::features(args),

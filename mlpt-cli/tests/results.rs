@@ -111,6 +111,43 @@ and the 95 % confidence interval of the mean. Pairs by column: n = 3, n = 3.
 }
 
 #[test]
+fn latex_to_paste() {
+    let dir = a_grid();
+    made("CoOp", 4, 8, 140).set("OPTIM.LR", "0.1").write(dir.path(), "out/coop/8/seed4");
+    let args = ["out", "--format", "latex", "--compare", "mlpt", "coop", "--allow-mixed"];
+    let (out, _) = good(dir.path(), &args);
+    let wanted = "\
+\\begin{tabular}{lrr}
+\\hline
+& 0 wrong & 8 wrong \\\\
+\\hline
+zero-shot & 41.0 & 41.0 \\\\
+CoOp & 91.0 $\\pm$ 0.5 & 70.8 $\\pm$ 0.6 [1] \\\\
+CoOp + GCE & 91.0 $\\pm$ 1.0 & 83.0 $\\pm$ 1.0 \\\\
+MLPT & 90.5 $\\pm$ 0.5 & 86.5 $\\pm$ 0.5 \\\\
+MLPT minus CoOp & -0.5 $\\pm$ 0.0 [-0.5, -0.5] & +15.5 $\\pm$ 0.0 [+15.5, +15.5] [1] \\\\
+\\hline
+\\end{tabular}
+
+Pictograms, builtin (sha256 aaaaaaaaaaaa), 16 shots, 4 classes, 200 test images: accuracy in percent.
+$\\pm$ is the sample standard deviation over the seeds.
+";
+    assert!(out.starts_with(wanted), "\n{out}");
+    assert!(
+        out.contains("\n[1] CoOp, 8 wrong: OPTIM.LR is 0.002 in out/coop/8/seed1 and 0.1 in out/coop/8/seed4."),
+        "{out}"
+    );
+    // What Markdown says, LaTeX says.
+    let (markdown, _) = good(dir.path(), &["out", "--format", "md", "--compare", "mlpt", "coop", "--allow-mixed"]);
+    let words = |text: &str| {
+        let plain = text.replace("$\\pm$", "±").replace("\\%", "%").replace("\\_", "_");
+        let below = plain.split_once("\n\n").unwrap().1.to_owned();
+        below.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&out), words(&markdown));
+}
+
+#[test]
 fn csv_at_full_precision() {
     let dir = a_grid();
     let (out, _) = good(dir.path(), &["out", "--format", "csv", "--compare", "MLPT", "CoOp"]);
@@ -172,7 +209,7 @@ fn one_seed_has_no_spread_and_what_is_absent_is_a_dash() {
     let (markdown, _) = good(dir.path(), &["a", "--format", "markdown"]);
     assert!(markdown.contains("| CoOp | 75.0 |\n") && !markdown.contains('±'), "{markdown}");
     let (csv, _) = good(dir.path(), &["a", "--format", "csv"]);
-    assert!(csv.contains(",accuracy,1,75,,,,7,75,false,all\n"), "{csv}");
+    assert!(csv.contains(",accuracy,1,75,,,,7,75,false,all,mlpt,\n"), "{csv}");
     let (json, _) = good(dir.path(), &["a", "--json"]);
     let report: Value = serde_json::from_str(&json).unwrap();
     let summary = &report["tables"][0]["rows"][1]["cells"][0]["summary"];
@@ -262,7 +299,7 @@ fn mistakes_get_one_clear_message() {
     fs::create_dir(dir.path().join("empty")).unwrap();
     bad(dir.path(), 2, &[], &["<DIR>"]);
     bad(dir.path(), 2, &["out", "--metric", "acc"], &["accuracy", "detection.auroc"]);
-    bad(dir.path(), 2, &["out", "--format", "latex"], &["markdown"]);
+    bad(dir.path(), 2, &["out", "--format", "html"], &["markdown", "latex"]);
     bad(dir.path(), 2, &["out", "--compare", "MLPT"], &["--compare"]);
     bad(dir.path(), 2, &["out", "--json", "--format", "csv"], &["--json"]);
     bad(dir.path(), 1, &["out", "empty"], &["error: empty: holds no run"]);

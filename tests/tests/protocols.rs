@@ -68,6 +68,9 @@ fn base_to_new() {
     assert!(numbers(&text).contains(&format!("CoOp {}", numbers(&line))), "{text}");
     let markdown = table(&["--format", "markdown"]).ok().stdout;
     assert!(markdown.starts_with("| | base | new | H |\n|---|---:|---:|---:|\n| zero-shot | "), "{markdown}");
+    let latex = table(&["--format", "latex"]).ok().stdout;
+    let begin = "\\begin{tabular}{lrrr}\n\\hline\n& base & new & H \\\\\n\\hline\nzero-shot & ";
+    assert!(latex.starts_with(begin) && latex.contains("\nH is the harmonic mean of base and new."), "{latex}");
     assert_eq!(table(&["--format", "csv"]).ok().stdout.lines().count(), 7);
 
     // A seed without its counterpart, and the words for it.

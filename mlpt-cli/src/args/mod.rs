@@ -240,6 +240,9 @@ pub enum TableFormat {
     /// To paste into a README
     #[value(alias = "md")]
     Markdown,
+    /// To paste into a paper: a tabular with plain rules
+    #[value(alias = "tex")]
+    Latex,
     /// One line a cell, full precision
     Csv,
     /// Everything, with every run's directory
@@ -268,25 +271,36 @@ impl From<ProtocolArg> for Protocol {
 /// What may share a cell, at the end of the long help.
 const RESULTS_HELP: &str = "\
 Rows are trainers with their loss, columns are levels of noise; each data set with its choice of
-classes, model, number of shots and split has a table of its own. A cell is the mean over the seeds; ± is the sample standard
-deviation, divided by n - 1 (Dassl divides by n).
+classes, model, number of shots and split has a table of its own. A cell is the mean over the seeds;
+± is the sample standard deviation, divided by n - 1 (Dassl divides by n).
 
 Runs share a cell only if they differ in nothing but the seed, places on the disk and settings that
-change no figure. Another setting, other data, or the same seed twice is an error that names both runs;
---allow-mixed puts them together, with a footnote. Two noise models never share a column: --by-noise
+change no figure. Another setting, other data, or the same seed twice is an error that names both
+runs; --allow-mixed puts them together, with a footnote. Two noise models never share a column: --by-noise
 gives each its own columns, --allow-mixed mixes them, with a footnote. Each count, rate and scope of
 noise has a column of its own. Where nothing is made wrong (NUM_FP 0), the noise model does not
 matter.
 
-A seed counts in a paired difference if both rows have it with the same data, model and noise manifest;
-seeds that do not are listed with the reason.
+A seed counts in a paired difference if both rows have it with the same data, model and noise
+manifest; seeds that do not are listed with the reason.
 
-With --protocol, rows are methods at each level of noise, and columns what `mlpt eval` left in the run
-directories: the new classes and the harmonic mean, or other data sets and their average.
+A folder of Dassl's, seedN/log.txt, counts as a run, too: its settings are read from the head of the
+log or else from the path, its figures, with one decimal, from the lines behind `Finish training`.
+Runs of Dassl have tables of their own; those without a result are listed.
+
+With --reference, each cell stands beside the line of a CSV file with the same data set, trainer,
+loss, shots and number of wrong images, and the same settings file, model, epochs, CSC and factor
+where both tell: within, above or below the tolerance. Columns: dataset, trainer, gce, shots,
+noise_fp, acc_mean, and, if known, cfg, csc, factor, seeds, acc_std, macro_f1_mean.
+
+With --protocol, rows are methods at each level of noise, and columns what `mlpt eval` left in the
+run directories: the new classes and the harmonic mean, or other data sets and their average.
 
 Examples:
   mlpt results output
   mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md
+  mlpt results output --format latex -o table.tex
+  mlpt results output --reference published.csv --tolerance 2
   mlpt results output --protocol base-to-new
   mlpt results output --protocol transfer --targets ImageNetV2 ImageNetSketch";
 
@@ -297,7 +311,7 @@ Examples:
   mlpt results output --compare MLPT CoOp+GCE --format markdown -o table.md
 --help tells what may share a cell.")]
 pub struct ResultsArgs {
-    /// Run directories, or folders above them.
+    /// Run directories, or folders above them; Dassl's, too.
     #[arg(required = true, value_name = "DIR")]
     pub dirs: Vec<PathBuf>,
     /// The figure, by its path in result.json.
@@ -318,6 +332,12 @@ pub struct ResultsArgs {
     /// Data sets to transfer to, in this order; without it all that were evaluated.
     #[arg(long, value_name = "NAME", num_args = 1.., requires = "protocol")]
     pub targets: Vec<String>,
+    /// Put each figure beside the published one in a CSV file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "protocol", "ci95"])]
+    pub reference: Option<PathBuf>,
+    /// How far a figure may be from the published one, in points; 1 without this flag.
+    #[arg(long, value_name = "POINTS", requires = "reference", allow_negative_numbers = true)]
+    pub tolerance: Option<f64>,
     /// Write half the width of the 95 % interval behind ±, instead of the deviation.
     #[arg(long)]
     pub ci95: bool,

@@ -3,7 +3,7 @@
 use super::figure::Spread;
 use mlpt_core::data::Subsample;
 use mlpt_core::data::noise::NoiseScope;
-use mlpt_core::results::{Cell, Column, Metric, Table};
+use mlpt_core::results::{Cell, Column, Metric, Source, Table};
 use std::collections::BTreeMap;
 
 /// What the table is of, in one line.
@@ -14,11 +14,16 @@ pub(super) fn title(table: &Table, metric: Metric) -> String {
         Subsample::All => String::new(),
         some => format!("{some} "),
     };
+    let classes = match table.classes {
+        0 if part.is_empty() => "all ".to_owned(),
+        0 => String::new(),
+        n => format!("{n} "),
+    };
+    let logs = if table.source == Source::Dassl { ", logs of Dassl" } else { "" };
     format!(
-        "{}, {}, {shots}, {} {part}classes, {images}{} images: {}",
+        "{}, {}, {shots}, {classes}{part}classes, {images}{} images{logs}: {}",
         table.dataset,
         model(&table.backbone, &table.model_digest),
-        table.classes,
         table.split,
         metric.title()
     )
@@ -107,7 +112,9 @@ fn levels(table: &Table) -> Option<String> {
     if any(|c| c.scope == NoiseScope::Global) {
         parts.push("over all: counted over all training images, whatever their class".to_owned());
     }
-    Some(format!("{} ({noises}).", parts.join("; ")))
+    // No log tells how labels were made wrong.
+    let noises = if table.source == Source::Dassl { String::new() } else { format!(" ({noises})") };
+    Some(format!("{}{noises}.", parts.join("; ")))
 }
 
 /// What the comparison rests on, and the seeds that do not count.

@@ -2,11 +2,16 @@
 
 mod caption;
 mod figure;
+mod grid;
+mod latex;
 mod markdown;
 mod protocol;
+mod reference;
 mod text;
 
 pub use figure::Spread;
+pub use latex::latex;
 pub use markdown::markdown;
-pub use protocol::{protocol_markdown, protocol_text};
+pub use protocol::{protocol_latex, protocol_markdown, protocol_text};
+pub use reference::{reference_latex, reference_markdown, reference_text};
 pub use text::text;

@@ -1,8 +1,10 @@
-//! Tables of a protocol, for a terminal and for Markdown.
+//! Tables of a protocol, for a terminal, for Markdown and for LaTeX.
 
 use super::caption::model;
 use super::figure::{Spread, Style, marks, shown};
-use super::markdown::{escaped, line};
+use super::grid::Grid;
+use super::text::left_out;
+use super::{latex, markdown};
 use crate::output;
 use mlpt_core::data::Subsample;
 use mlpt_core::results::{Figure, Metric, Protocol, ProtocolReport, ProtocolRow, ProtocolTable, Summary};
@@ -32,29 +34,31 @@ pub fn protocol_text(report: &ProtocolReport, metric: Metric, spread: Spread) ->
         }
         parts.push(out);
     }
-    if !report.unfinished.is_empty() {
-        let dirs: String = report.unfinished.iter().map(|dir| format!("  {}\n", dir.display())).collect();
-        parts.push(format!("Unfinished (config.toml without result.json):\n{dirs}"));
-    }
+    parts.extend(left_out(&report.unfinished, &report.skipped));
     parts.join("\n")
 }
 
 /// Every table with a caption below it.
 pub fn protocol_markdown(report: &ProtocolReport, metric: Metric, spread: Spread) -> String {
+    markdown::written(&grids(report, metric, spread))
+}
+
+/// The same in LaTeX.
+pub fn protocol_latex(report: &ProtocolReport, metric: Metric, spread: Spread) -> String {
+    latex::written(&grids(report, metric, spread))
+}
+
+fn grids(report: &ProtocolReport, metric: Metric, spread: Spread) -> Vec<Grid> {
     let style = Style { decimals: metric.decimals(), spread, signed: false };
-    let mut parts = Vec::new();
-    for table in &report.tables {
-        let of = |cells: Vec<String>| line(cells.first().cloned().unwrap_or_default(), cells.into_iter().skip(1));
-        let mut lines = vec![of(head(table)), format!("|---|{}", "---:|".repeat(table.columns.len()))];
-        lines.extend(table.rows.iter().map(|row| of(figures(table, row, style))));
-        let title = format!("{}.", title(table, metric));
-        let caption: Vec<String> = std::iter::once(title)
+    let grid = |table: &ProtocolTable| Grid {
+        head: head(table),
+        rows: table.rows.iter().map(|row| figures(table, row, style)).collect(),
+        words: 1,
+        caption: std::iter::once(format!("{}.", title(table, metric)))
             .chain(sentences(report.protocol, table, spread, false))
-            .map(|sentence| escaped(&sentence))
-            .collect();
-        parts.push(format!("{}\n\n{}\n", lines.join("\n"), caption.join(" ")));
-    }
-    parts.join("\n")
+            .collect(),
+    };
+    report.tables.iter().map(grid).collect()
 }
 
 fn title(table: &ProtocolTable, metric: Metric) -> String {

@@ -3,7 +3,8 @@
 use super::caption;
 use super::figure::{ABSENT, Spread, Style, marks, shown};
 use crate::output;
-use mlpt_core::results::{Metric, Report, Table};
+use mlpt_core::results::{Metric, Report, Skipped, Table};
+use std::path::PathBuf;
 
 /// Width of the lines of text around tables.
 const WIDTH: usize = 100;
@@ -11,14 +12,22 @@ const WIDTH: usize = 100;
 /// Every table with intervals, captions and notes, and the runs that are not finished.
 pub fn text(report: &Report, metric: Metric, spread: Spread) -> String {
     let mut parts: Vec<String> = report.tables.iter().map(|t| table(t, metric, spread)).collect();
-    if !report.unfinished.is_empty() {
-        let mut out = format!("{} unfinished (config.toml without result.json):\n", count(report.unfinished.len()));
-        for dir in &report.unfinished {
-            out.push_str(&format!("  {}\n", dir.display()));
-        }
-        parts.push(out);
-    }
+    parts.extend(left_out(&report.unfinished, &report.skipped));
     parts.join("\n")
+}
+
+/// The runs that are in no table, with the reason.
+pub(super) fn left_out(unfinished: &[PathBuf], skipped: &[Skipped]) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !unfinished.is_empty() {
+        let dirs: String = unfinished.iter().map(|dir| format!("  {}\n", dir.display())).collect();
+        parts.push(format!("{} unfinished (config.toml without result.json):\n{dirs}", count(unfinished.len())));
+    }
+    if !skipped.is_empty() {
+        let dirs: String = skipped.iter().map(|s| format!("  {}: {}\n", s.dir.display(), s.reason)).collect();
+        parts.push(format!("{} skipped:\n{dirs}", count(skipped.len())));
+    }
+    parts
 }
 
 fn count(n: usize) -> String {

@@ -74,6 +74,32 @@ impl Recorded {
         Ok(Self { values: flat, defaults: defaults.map(|(key, _)| key.to_owned()).collect() })
     }
 
+    /// Settings that another program wrote down as text, by path; truth values as Python writes them.
+    pub(crate) fn of_texts(texts: BTreeMap<String, String>) -> Self {
+        let value = |text: String| match text.as_str() {
+            "True" => toml::Value::Boolean(true),
+            "False" => toml::Value::Boolean(false),
+            _ => toml::Value::String(text),
+        };
+        let values = texts.into_iter().map(|(key, text)| (key, value(text))).collect();
+        Self { values, defaults: BTreeSet::new() }
+    }
+
+    /// Whether nothing is recorded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Whether `key` has a value.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// The truth value at `key`, where there is one.
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
+        self.values.get(key)?.as_bool()
+    }
+
     /// The text at `key`, where there is one.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.values.get(key)?.as_str()

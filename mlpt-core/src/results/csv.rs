@@ -4,7 +4,7 @@ use super::{Cell, Column, Pair, Report, Row, Summary, Table};
 use crate::{Error, Result};
 
 /// The columns.
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 27] = [
     "kind",
     "dataset",
     "backbone",
@@ -30,6 +30,8 @@ const HEADER: [&str; 25] = [
     "values",
     "mixed",
     "subsample",
+    "source",
+    "setup",
 ];
 
 impl Report {
@@ -54,7 +56,7 @@ impl Report {
         }
         let Some(comparison) = &table.comparison else { return lines };
         let label = format!("{} minus {}", comparison.first, comparison.second);
-        let names = [label, String::new(), String::new(), String::new()];
+        let names = [label, String::new(), String::new(), String::new(), String::new()];
         for (column, paired) in table.columns.iter().zip(&comparison.columns) {
             let Some(paired) = paired else { continue };
             let seeds: Vec<u64> = paired.pairs.iter().map(|p| p.seed).collect();
@@ -70,12 +72,12 @@ impl Report {
         &self,
         table: &Table,
         kind: &str,
-        names: &[String; 4],
+        names: &[String; 5],
         column: &Column,
         [n, mean, deviation, low, high, seeds, values]: [String; 7],
         mixed: bool,
     ) -> Vec<String> {
-        let [label, trainer, mechanisms, loss] = names.clone();
+        let [label, trainer, mechanisms, loss, setup] = names.clone();
         vec![
             kind.to_owned(),
             table.dataset.clone(),
@@ -102,6 +104,8 @@ impl Report {
             values,
             mixed.to_string(),
             table.subsample.to_string(),
+            table.source.name().to_owned(),
+            setup,
         ]
     }
 }
@@ -121,8 +125,8 @@ pub(super) fn document(header: &[&str], lines: impl Iterator<Item = Vec<String>>
     String::from_utf8(bytes).map_err(|e| fault(&e))
 }
 
-fn names(row: &Row) -> [String; 4] {
-    [row.label.clone(), row.trainer.clone(), row.mechanisms.join(" "), row.loss.clone()]
+fn names(row: &Row) -> [String; 5] {
+    [row.label.clone(), row.trainer.clone(), row.mechanisms.join(" "), row.loss.clone(), row.setup.text()]
 }
 
 /// What the cell's runs have, in the order of their seeds.
@@ -145,6 +149,6 @@ pub(super) fn figures(summary: Option<&Summary>, seeds: &[u64], values: &[f64]) 
     ]
 }
 
-fn join<T: ToString>(items: &[T]) -> String {
+pub(super) fn join<T: ToString>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
 }

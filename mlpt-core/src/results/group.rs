@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::level::{LevelKey, label};
-use super::{Options, Run};
+use super::{Options, Run, Setup, Source};
 use crate::data::Subsample;
 use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
@@ -18,6 +18,7 @@ pub(super) struct TableKey {
     pub(super) shots: i64,
     pub(super) split: String,
     pub(super) subsample: Subsample,
+    pub(super) source: Source,
 }
 
 impl TableKey {
@@ -31,6 +32,7 @@ impl TableKey {
             shots: if r.shots < 1 { -1 } else { r.shots },
             split: r.split.clone(),
             subsample: run.subsample,
+            source: run.source,
         }
     }
 }
@@ -42,6 +44,7 @@ pub(super) struct RowKey {
     /// Empty where nothing is trained.
     pub(super) loss: String,
     pub(super) mechanisms: Vec<String>,
+    pub(super) setup: Setup,
 }
 
 impl RowKey {
@@ -50,6 +53,7 @@ impl RowKey {
             trainer: run.result.trainer.clone(),
             loss: if run.is_trained() { run.loss.to_lowercase() } else { String::new() },
             mechanisms: run.result.mechanisms.clone(),
+            setup: run.setup.clone(),
         }
     }
 }
@@ -60,8 +64,8 @@ pub(super) type ColumnKey = (Option<String>, LevelKey);
 /// A method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
-    /// Its name in the table: trainer, loss unless it is cross-entropy, and mechanisms where two rows
-    /// would have the same name.
+    /// Its name in the table: trainer, loss unless it is cross-entropy, and mechanisms or setup where two
+    /// rows would have the same name.
     pub label: String,
     /// Registry name of the trainer; empty for a zero-shot row that no run is of.
     pub trainer: String,
@@ -69,6 +73,8 @@ pub struct Row {
     pub mechanisms: Vec<String>,
     /// `LOSS.NAME`; empty where nothing is trained.
     pub loss: String,
+    /// How runs of Dassl were set up; nothing for runs of this program.
+    pub setup: Setup,
     /// Whether this is the model without training, as every run measured it.
     pub zero_shot: bool,
     /// A cell a column; `None` where there is no run.

@@ -105,7 +105,7 @@ impl Metric {
             Metric::DetectionAuroc => found(|d| d.auroc),
             Metric::DetectionPrecision => found(|d| d.precision),
             Metric::DetectionRecall => found(|d| d.recall),
-            Metric::ElapsedS => Some(result.elapsed_s),
+            Metric::ElapsedS => Some(result.elapsed_s).filter(|s| s.is_finite()),
             Metric::CpuS => run.usage.cpu_seconds,
             Metric::PeakMemory => run.usage.peak_memory.map(|bytes| bytes as f64 / f64::from(1 << 20)),
         }
@@ -113,11 +113,13 @@ impl Metric {
 
     /// Its value in a classifier's scores, where it is one of them.
     pub fn of_scores(self, scores: &Scores) -> Option<f64> {
-        match self {
-            Metric::Accuracy => Some(scores.accuracy),
-            Metric::Error => Some(scores.error),
-            Metric::MacroF1 => Some(scores.macro_f1),
-            _ => None,
-        }
+        let value = match self {
+            Metric::Accuracy => scores.accuracy,
+            Metric::Error => scores.error,
+            Metric::MacroF1 => scores.macro_f1,
+            _ => return None,
+        };
+        // A log may lack one of them.
+        Some(value).filter(|v| v.is_finite())
     }
 }

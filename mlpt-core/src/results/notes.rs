@@ -1,7 +1,7 @@
 //! What a reader of a table should know.
 
 use super::group::{Column, RowKey};
-use super::{Cell, Row, Run, same};
+use super::{Cell, Row, Run, Source, same};
 use std::collections::BTreeMap;
 
 /// How many cases of one kind are told.
@@ -15,6 +15,10 @@ pub(super) fn manifests(columns: &[Column], rows: &[Row]) -> (Option<bool>, Vec<
         let mut first: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
         for row in rows.iter().filter(|row| !row.zero_shot) {
             for member in row.cells.get(at).and_then(Option::as_ref).into_iter().flat_map(|c| &c.members) {
+                // A log of Dassl does not tell which labels were wrong.
+                if member.noise_digest.is_empty() {
+                    continue;
+                }
                 let &mut (label, digest) = first.entry(member.seed).or_insert((&row.label, &member.noise_digest));
                 shared |= label != row.label;
                 if digest != member.noise_digest {
@@ -54,6 +58,25 @@ pub(super) fn missing(columns: &[Column], rows: &[Row], metric: &str) -> Vec<Str
         }
     }
     if cases.is_empty() { Vec::new() } else { vec![format!("runs without {metric}: {}", some(&cases))] }
+}
+
+/// What to know about figures from logs of Dassl.
+pub(super) fn dassl(runs: &[&Run]) -> Vec<String> {
+    let all: Vec<&&Run> = runs.iter().filter(|run| run.source == Source::Dassl).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let mut notes = vec![
+        "figures are from logs of Dassl, which round them to one decimal; Dassl's own table divides the deviation by n, \
+         this one by n - 1"
+            .to_owned(),
+    ];
+    let untold: Vec<String> =
+        all.iter().filter(|run| run.settings.is_empty()).map(|run| run.dir.display().to_string()).collect();
+    if !untold.is_empty() {
+        notes.push(format!("logs without settings, so that the path alone says what was run: {}", some(&untold)));
+    }
+    notes
 }
 
 fn some(cases: &[String]) -> String {

@@ -2,7 +2,7 @@
 
 use super::compare::compare;
 use super::group::TableKey;
-use super::{Found, Metric, Run, Table};
+use super::{Found, Metric, Run, Skipped, Table};
 use crate::Result;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ pub struct Report {
     pub tables: Vec<Table>,
     /// Runs that were started and have no result.
     pub unfinished: Vec<PathBuf>,
+    /// Runs of Dassl without a result.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Puts runs into tables. Two runs share a cell when they differ in nothing but the seed, places on
@@ -68,5 +70,6 @@ pub fn report(found: &Found, options: &Options) -> Result<Report> {
         confidence: super::CONFIDENCE,
         tables,
         unfinished: found.unfinished.clone(),
+        skipped: found.skipped.clone(),
     })
 }

@@ -1,5 +1,6 @@
 //! One finished run: its result and the settings that it was made with.
 
+use super::{Setup, Source};
 use crate::data::Subsample;
 use crate::engine::{RESULT_VERSION, Recorded, RunDir, RunResult, Scores, Usage};
 use crate::files::read_text;
@@ -20,6 +21,10 @@ pub struct Run {
     pub subsample: Subsample,
     /// What its processes have cost together.
     pub usage: Usage,
+    /// The program that made it.
+    pub source: Source,
+    /// How it was set up, of a run of Dassl.
+    pub setup: Setup,
     pub(super) settings: Recorded,
 }
 
@@ -49,13 +54,19 @@ impl Run {
             Some(name) => name.parse().map_err(|e: Error| Error::data(&path, e.to_string()))?,
         };
         let usage = Usage::of_attempts(&place.attempts());
-        Ok(Self { dir: dir.to_owned(), result, loss, subsample, usage, settings })
+        let (source, setup) = (Source::Mlpt, Setup::default());
+        Ok(Self { dir: dir.to_owned(), result, loss, subsample, usage, source, setup, settings })
     }
 
     /// Whether its trainer learnt anything; one without learners and epochs is the same for any
-    /// noise, loss and seed.
+    /// noise, loss and seed. A run of Dassl counts only once its training is over.
     pub fn is_trained(&self) -> bool {
-        self.result.epochs > 0 || !self.result.mechanisms.is_empty()
+        self.source == Source::Dassl || self.result.epochs > 0 || !self.result.mechanisms.is_empty()
+    }
+
+    /// Whether each class has a context of its own, where the settings tell.
+    pub fn csc(&self) -> Option<bool> {
+        self.setup.csc.or_else(|| self.settings.flag(&format!("TRAINER.{}.CSC", self.result.trainer.to_uppercase())))
     }
 
     /// Whether no label was made wrong, so that the noise model does not matter.

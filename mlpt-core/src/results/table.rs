@@ -2,7 +2,7 @@
 
 use super::cell::cell;
 use super::group::{Column, Footnotes, Row, RowKey, TableKey, columns};
-use super::{Comparison, Options, Run, label, notes, same, zero_shot};
+use super::{Comparison, Options, Run, Source, label, notes, same, zero_shot};
 use crate::data::Subsample;
 use crate::data::noise::NoiseScope;
 use crate::{Error, Result};
@@ -26,7 +26,9 @@ pub struct Table {
     pub split: String,
     /// The classes that the runs were trained and evaluated on.
     pub subsample: Subsample,
-    /// Number of classes.
+    /// The program that made the runs: those of two programs have tables of their own.
+    pub source: Source,
+    /// Number of classes; 0 where it is not known.
     pub classes: usize,
     /// Number of images that were evaluated, where any were.
     pub images: Option<usize>,
@@ -75,13 +77,14 @@ impl Table {
                 let made = (!own.is_empty()).then(|| cell(own, options.metric, &place, options, &mut footnotes));
                 cells.push(made.transpose()?);
             }
-            let RowKey { trainer, loss, mechanisms } = row.clone();
-            rows.push(Row { label: label.clone(), trainer, mechanisms, loss, zero_shot: false, cells });
+            let RowKey { trainer, loss, mechanisms, setup } = row.clone();
+            rows.push(Row { label: label.clone(), trainer, mechanisms, loss, setup, zero_shot: false, cells });
         }
         rows.sort_by_key(|row| row.label.to_lowercase());
         let mut notes = one_ground(runs, &title, options)?;
         notes.extend(zero_shot::disagreement(runs));
         notes.extend(notes::levels(&columns, &labels));
+        notes.extend(notes::dassl(runs));
         if let Some(row) = zero_shot::row(&columns, options.metric) {
             rows.insert(0, row);
         }
@@ -93,8 +96,8 @@ impl Table {
         let first = runs.first().map(|run| &run.result);
         Ok(Self {
             data_digest: first.map(|r| r.data_digest.clone()).unwrap_or_default(),
-            classes: first.map_or(0, |r| r.classes),
-            images: runs.iter().find_map(|run| Some(run.result.scores.as_ref()?.total)),
+            classes: runs.iter().map(|run| run.result.classes).max().unwrap_or(0),
+            images: runs.iter().find_map(|run| Some(run.result.scores.as_ref()?.total).filter(|total| *total > 0)),
             noises: noises.into_iter().collect(),
             wrong_per_class: runs.iter().all(|run| {
                 let (noise, classes) = (&run.result.noise, run.result.classes);
@@ -113,6 +116,7 @@ impl Table {
             shots: key.shots,
             split: key.split,
             subsample: key.subsample,
+            source: key.source,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Member};
 use super::group::{Column, Row};
-use super::{Metric, Run};
+use super::{Metric, Run, Setup};
 
 /// Its label.
 const LABEL: &str = "zero-shot";
@@ -22,7 +22,8 @@ pub(super) fn row(columns: &[(Column, Vec<&Run>)], metric: Metric) -> Option<Row
     }
     let own = columns.iter().flat_map(|(_, runs)| runs).find(|run| is_zero_shot(run));
     let trainer = own.map(|run| run.result.trainer.clone()).unwrap_or_default();
-    Some(Row { label: LABEL.to_owned(), trainer, mechanisms: Vec::new(), loss: String::new(), zero_shot: true, cells })
+    let (label, loss, setup) = (LABEL.to_owned(), String::new(), Setup::default());
+    Some(Row { label, trainer, mechanisms: Vec::new(), loss, setup, zero_shot: true, cells })
 }
 
 fn cell(runs: &[&Run], metric: Metric) -> Option<Cell> {

@@ -140,7 +140,7 @@ fn some(cases: &[String]) -> String {
 }
 
 /// That there is nothing for `protocol`, and how to come by something.
-pub(super) fn nothing(protocol: Protocol, runs: &[Run]) -> Error {
+pub(super) fn nothing(protocol: Protocol, runs: &[&Run]) -> Error {
     let example = runs.first().map_or_else(|| "RUN".to_owned(), |run| run.dir.display().to_string());
     Error::invalid(match protocol {
         Protocol::BaseToNew => format!(

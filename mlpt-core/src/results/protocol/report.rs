@@ -5,7 +5,7 @@ use super::table::wanted;
 use super::{Evaluated, Protocol, ProtocolTable};
 use crate::data::Subsample;
 use crate::results::group::TableKey;
-use crate::results::{CONFIDENCE, Found, Options};
+use crate::results::{CONFIDENCE, Found, Options, Run, Skipped, Source};
 use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +29,8 @@ pub struct ProtocolReport {
     pub tables: Vec<ProtocolTable>,
     /// Runs that were started and have no result.
     pub unfinished: Vec<PathBuf>,
+    /// Runs of Dassl, which this program has no evaluations of.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Puts runs and what they were evaluated on into tables. Runs share a row as they share a cell in
@@ -40,7 +42,8 @@ pub struct ProtocolReport {
 pub fn protocol(found: &Found, protocol: Protocol, targets: &[String], options: &Options) -> Result<ProtocolReport> {
     protocol.check(options.metric)?;
     let mut groups: BTreeMap<TableKey, Vec<Trained<'_>>> = BTreeMap::new();
-    for run in &found.runs {
+    let (runs, others): (Vec<&Run>, Vec<&Run>) = found.runs.iter().partition(|run| run.source == Source::Mlpt);
+    for run in runs.iter().copied() {
         if protocol == Protocol::BaseToNew && run.subsample != Subsample::Base {
             continue;
         }
@@ -62,7 +65,7 @@ pub fn protocol(found: &Found, protocol: Protocol, targets: &[String], options: 
         }
     }
     if tables.is_empty() {
-        return Err(nothing(protocol, &found.runs));
+        return Err(nothing(protocol, &runs));
     }
     Ok(ProtocolReport {
         version: PROTOCOL_VERSION,
@@ -71,5 +74,10 @@ pub fn protocol(found: &Found, protocol: Protocol, targets: &[String], options: 
         confidence: CONFIDENCE,
         tables,
         unfinished: found.unfinished.clone(),
+        skipped: found.skipped.iter().cloned().chain(others.into_iter().map(of_dassl)).collect(),
     })
+}
+
+fn of_dassl(run: &Run) -> Skipped {
+    Skipped { dir: run.dir.clone(), reason: "it is a run of Dassl, which has no evaluations for a protocol".to_owned() }
 }

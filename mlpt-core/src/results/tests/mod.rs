@@ -2,8 +2,11 @@
 
 mod cells;
 mod compared;
+mod dassl;
 mod found;
+mod logs;
 mod protocol;
+mod reference;
 mod rows;
 mod stats;
 mod tree;
