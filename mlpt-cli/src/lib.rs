@@ -86,6 +86,10 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
             commands::eval::eval(&config, registries, &checkpoints, &show)
         }
         Command::Predict(args) => commands::predict::predict(args, registries),
+        Command::Audit(args) => {
+            let show = Show { detail, json: args.json, log };
+            commands::audit::audit(args, registries, &show)
+        }
         Command::Export(args) => commands::export::export(args, registries),
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Results(args) => commands::results::results(args, registries),

@@ -25,6 +25,9 @@ pub fn run(r: &RunResult) -> String {
     if r.output_dir.join("clean.csv").exists() {
         row(&mut out, "clean.csv", "how right each label looks to each learner");
     }
+    if r.output_dir.join("predictions.csv").exists() {
+        row(&mut out, "predictions.csv", "what every test image was taken for");
+    }
     row(&mut out, "log.txt", "what happened");
     row(&mut out, "metrics.jsonl", "every step and every epoch's figures");
     out

@@ -49,6 +49,7 @@ fn a_run_leaves_everything_behind() {
             "log.txt",
             "metrics.jsonl",
             "noise.csv",
+            "predictions.csv",
             "probe/model-best.safetensors",
             "probe/model.safetensors-2",
             "probe/model.safetensors-3",

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod data;
 mod features;
 mod models;
@@ -7,6 +8,7 @@ mod shell;
 mod sweep;
 mod using;
 
+pub use audit::AuditArgs;
 pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs, DataNewArgs};
 pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
@@ -62,6 +64,9 @@ pub enum Command {
     Eval(EvalArgs),
     /// Label images with a trained run.
     Predict(PredictArgs),
+    /// Find the labels of a folder or table that are probably wrong.
+    #[command(allow_negative_numbers = true)]
+    Audit(AuditArgs),
     /// Write a trained run as one feature a class, for programs without a text tower.
     Export(ExportArgs),
     /// Make a small CLIP model from captioned pictures.

@@ -102,6 +102,12 @@ fn dataset() -> Vec<Key> {
             "Where a data set has test images only: draw 50, 20 and 30 % of every class for training, validation and \
              testing.",
         ),
+        key(
+            "DATASET.TRAIN_ON_ALL",
+            false,
+            "Train on the validation and test images, too, as an audit of all labels does; nothing is left to test on, so \
+             TEST.NO_TEST has to be set.",
+        ),
         key("DATASET.USE_ROBUSTLOSS", false, "Generalized cross-entropy; the same as LOSS.NAME `gce`."),
         key(
             "DATASET.CLASSES",

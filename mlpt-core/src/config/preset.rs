@@ -14,6 +14,7 @@ pub struct Preset {
 
 /// Every preset in the binary.
 pub const PRESETS: &[Preset] = &[
+    Preset { name: "audit", text: include_str!("../../../configs/presets/audit.toml") },
     Preset { name: "demo", text: include_str!("../../../configs/presets/demo.toml") },
     Preset { name: "published", text: include_str!("../../../configs/presets/published.toml") },
 ];

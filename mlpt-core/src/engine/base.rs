@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::data::TrainData;
 use crate::estimate::{Plan, PlanRequest};
 use crate::event::Events;
+use crate::mixture::GaussianMixture;
 use crate::prompt::{ImageInput, NamedVar, Shapes};
 use crate::rng::RngTree;
 use crate::{Registries, Result};
@@ -73,6 +74,21 @@ pub struct EpochReport {
     /// Per learner: whose label it trusts, by pool index. Of a learner that is not in here, those with a `clean`
     /// greater than `WARMUP.THRESHOLD` (0.5 where there is no such key).
     pub trusted: Vec<(String, Vec<bool>)>,
+    /// What learners made of the pool, for whoever looks at the run; nothing is scored by it.
+    pub pool: Vec<PoolReport>,
+}
+
+/// What one learner made of the pool in an epoch; lists are by pool index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PoolReport {
+    /// The learner's name.
+    pub learner: String,
+    /// The losses that its selector saw.
+    pub losses: Vec<f64>,
+    /// The class that it prefers itself.
+    pub suggested: Vec<usize>,
+    /// The mixture over these losses scaled to 0..1, where one was fitted; the clean component first.
+    pub mixture: Option<GaussianMixture>,
 }
 
 /// The state of a trainer beside its parameters: optimiser moments and the like.

@@ -22,6 +22,11 @@ impl Truth {
         Self { wrong, threshold }
     }
 
+    /// Whether each pool item's label is wrong; `None` where nothing is known of any.
+    pub(super) fn wrong(&self) -> Option<&[Option<bool>]> {
+        self.wrong.iter().any(Option::is_some).then_some(&self.wrong[..])
+    }
+
     /// Scores of one learner's clean probabilities by pool index. Called wrong is what it does not trust or, where it
     /// does not say, what is at most the threshold. `None` where nothing is known to be wrong: then there is nothing
     /// to find, or nobody knows what.

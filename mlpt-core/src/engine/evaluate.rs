@@ -3,6 +3,7 @@
 use super::job::Job;
 use super::names::Names;
 use super::passes::Count;
+use super::predictions::Predictions;
 use super::result::Scores;
 use super::run::{draw_seed, listeners};
 use super::scoring::ImageSet;
@@ -106,7 +107,7 @@ pub fn evaluate(
     let val = fewshot(&job.splits.val, shots.min(4), &job.rng.child("fewshot").child("val"));
     let (split, images) = job.test_set(&val)?;
     events.note(format!("Evaluate on the *{split}* set of {} ({} images)", job.names.dataset, images.len()));
-    let (trained, zero_shot) = scores(&mut job, &images, &mut events)?;
+    let (trained, zero_shot, _) = scores(&mut job, &images, &mut events)?;
     let mut result = EvalResult {
         version: EVAL_VERSION,
         dataset: job.names.dataset.clone(),
@@ -191,16 +192,20 @@ pub(super) fn load(
     Ok(Some(meta))
 }
 
-/// Scores of the trainer and of the model without training, told in Dassl's lines.
-pub(super) fn scores(job: &mut Job, images: &ImageSet, events: &mut Events) -> Result<(Evaluation, Evaluation)> {
+/// Scores of the trainer and of the model without training, told in Dassl's lines, and the trainer's predictions.
+pub(super) fn scores(
+    job: &mut Job,
+    images: &ImageSet,
+    events: &mut Events,
+) -> Result<(Evaluation, Evaluation, Predictions)> {
     let zero_shot = images.score_zero_shot(&job.clip, &job.class_features)?;
     events.note(format!("Zero-shot accuracy: {:.2}%", zero_shot.accuracy));
-    let trained = images.score(&mut *job.trainer, &job.clip, job.splits.class_names.len())?;
+    let (trained, found) = images.predict(&mut *job.trainer, &job.clip, job.splits.class_names.len())?;
     events.note(trained.report_lines().join("\n"));
     if job.config.get("TEST.PER_CLASS_RESULT")? {
         events.note(trained.per_class_lines(&job.splits.class_names).join("\n"));
     }
-    Ok((trained, zero_shot))
+    Ok((trained, zero_shot, found))
 }
 
 /// The confusion matrix: a row for each true class, a column for each predicted one.

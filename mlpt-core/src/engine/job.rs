@@ -203,7 +203,7 @@ fn one_of(config: &Config, path: &str, [a, b]: [&str; 2]) -> Result<()> {
 }
 
 /// The data set of the settings: its classes, with `DATALOADER.SKIP_BROKEN` without what cannot be read,
-/// and with `DATASET.SPLIT_TEST` divided where it only tests. `warn` is told what was left out.
+/// with `DATASET.SPLIT_TEST` divided where it only tests, and with `DATASET.TRAIN_ON_ALL` all for training. `warn` is told what was left out.
 ///
 /// # Errors
 /// When there is no such set, its data is not there, or its names or template cannot be used.
@@ -248,6 +248,15 @@ pub fn load_splits(
     if splits.train.is_empty() && config.get("DATASET.SPLIT_TEST")? {
         // Not the run's seed: runs that differ in it share their test images.
         splits.split_test(&RngTree::new(1).child("split-test"))?;
+    }
+    if config.get("DATASET.TRAIN_ON_ALL")? {
+        if !config.get::<bool>("TEST.NO_TEST")? {
+            let message = "DATASET.TRAIN_ON_ALL leaves no image to test on: set TEST.NO_TEST=true, too";
+            return Err(Error::Config(vec![message.to_owned()]));
+        }
+        let Splits { train, val, test, .. } = &mut splits;
+        train.append(val);
+        train.append(test);
     }
     Ok(splits)
 }

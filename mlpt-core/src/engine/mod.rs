@@ -1,6 +1,7 @@
 //! The run: from settings to `result.json`.
 
 mod attempts;
+mod audit;
 mod base;
 mod begin;
 mod clean;
@@ -10,6 +11,7 @@ mod estimate;
 mod evaluate;
 mod exact;
 mod facts;
+mod histogram;
 mod images;
 mod job;
 mod lock;
@@ -17,7 +19,9 @@ mod model;
 mod names;
 mod options;
 mod passes;
+mod pictures;
 mod predict;
+mod predictions;
 mod rates;
 mod recorded;
 mod result;
@@ -30,13 +34,15 @@ mod usage;
 mod utc;
 mod waits;
 
-pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, StopFlag, Trainer, TrainerState};
+pub use audit::{AUDIT_VERSION, Audit, Finding, Suspect, Yardstick, audit};
+pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, PoolReport, StopFlag, Trainer, TrainerState};
 pub use draw::DrawConfig;
 pub use estimate::estimate;
 pub(crate) use evaluate::is_evaluation;
 pub use evaluate::{Checkpoints, EVAL_VERSION, EvalResult, evaluate};
 pub use job::load_splits;
 pub use options::RunOptions;
+pub use pictures::pictures;
 pub use predict::{Classifier, Predictor};
 pub(crate) use recorded::Recorded;
 pub use result::{DetectionResult, DetectionScores, NoiseResult, RESULT_VERSION, RunResult, Scores};

@@ -4,6 +4,7 @@ use super::evaluate::{Checkpoints, load};
 use super::job::{Job, load_splits};
 use super::names::Names;
 use super::run::{draw_seed, listeners};
+use super::scoring::ImageSet;
 use super::{RunDir, RunOptions, facts};
 use crate::config::Config;
 use crate::data::{Item, Splits};
@@ -100,13 +101,23 @@ impl Predictor {
     /// # Errors
     /// When an image cannot be read.
     pub fn probabilities(&self, items: &[Item]) -> Result<Vec<Vec<f64>>> {
-        let mut all = Vec::with_capacity(items.len());
-        let set = self.job.images(items.to_vec());
-        set.each_logits(&*self.job.trainer, &self.job.clip, |logits| {
-            all.extend(softmax(&logits.to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2::<f64>()?);
-            Ok(())
-        })?;
-        Ok(all)
+        rows_of(&self.job.images(items.to_vec()), &self.job)
+    }
+
+    /// The same, and what the model without training says (`[N][C]` each); features are encoded once for both where the
+    /// trainer has no prompts in the image tower.
+    ///
+    /// # Errors
+    /// When an image cannot be read.
+    pub fn with_zero_shot(&self, items: &[Item]) -> Result<(Vec<Vec<f64>>, Vec<Vec<f64>>)> {
+        let job = &self.job;
+        let set = job.images(items.to_vec());
+        let trained = rows_of(&set, job)?;
+        if items.is_empty() {
+            return Ok((trained, Vec::new()));
+        }
+        let logits = set.zero_shot_logits(&job.clip, &job.class_features)?;
+        Ok((trained, softmax(&logits.to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2()?))
     }
 
     /// The classifier alone, where what the trainer makes of the classes does not depend on the image. It is read off the
@@ -140,6 +151,16 @@ impl Predictor {
         }
         Ok(Classifier { weights: weights.to_dtype(DType::F32)?, logit_scale: scale })
     }
+}
+
+/// The trained model's probabilities `[N][C]`.
+fn rows_of(set: &ImageSet, job: &Job) -> Result<Vec<Vec<f64>>> {
+    let mut all = Vec::with_capacity(set.len());
+    set.each_logits(&*job.trainer, &job.clip, |logits| {
+        all.extend(softmax(&logits.detach().to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2::<f64>()?);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// Features of length 1, `[PROBES, width]` in f64 on the CPU.

@@ -251,7 +251,8 @@ fn test(job: &mut Job, data: &JobData, dir: &RunDir, meta: &StateMeta, events: &
     }
     let (split, images) = job.test_set(&data.val)?;
     events.note(format!("Evaluate on the *{split}* set ({} images)", images.len()));
-    let (trained, zero_shot) = super::evaluate::scores(job, &images, events)?;
+    let (trained, zero_shot, found) = super::evaluate::scores(job, &images, events)?;
+    found.write(&dir.predictions(), images.items(), &job.splits.class_names)?;
     let folder: Option<PathBuf> = job.config.get::<bool>("TEST.COMPUTE_CMAT")?.then(|| dir.confusion());
     if let Some(path) = folder {
         super::evaluate::write_confusion(&path, &trained, &job.splits.class_names)?;

@@ -77,6 +77,16 @@ impl RunDir {
         self.path.join("clean.csv")
     }
 
+    /// What the trained model took every test image for.
+    pub fn predictions(&self) -> PathBuf {
+        self.path.join("predictions.csv")
+    }
+
+    /// Every pool label, the most suspect first; written by an audit.
+    pub fn audit(&self) -> PathBuf {
+        self.path.join("audit.csv")
+    }
+
     /// Lines as Dassl prints them.
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
@@ -153,7 +163,7 @@ impl RunDir {
 
     /// Every file that a run writes beside its checkpoints and its lock. config.toml comes last: as
     /// long as it is there, the folder is known to be a run's.
-    fn files(&self) -> [PathBuf; 13] {
+    fn files(&self) -> [PathBuf; 15] {
         [
             self.result(),
             self.state(),
@@ -164,6 +174,8 @@ impl RunDir {
             self.images(),
             self.clean(),
             self.confusion(),
+            self.predictions(),
+            self.audit(),
             self.noise(),
             self.run(),
             self.attempts(),

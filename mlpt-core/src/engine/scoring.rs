@@ -1,6 +1,7 @@
 //! From a model and images to scores.
 
 use super::Trainer;
+use super::predictions::Predictions;
 use crate::Result;
 use crate::clip::FrozenClip;
 use crate::data::noise::FeatureSource;
@@ -43,6 +44,10 @@ impl ImageSet {
         Ok(self.features.get_or_init(|| features))
     }
 
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     fn labels(&self) -> Vec<usize> {
         self.items.iter().map(|i| i.label).collect()
     }
@@ -52,13 +57,23 @@ impl ImageSet {
     /// # Errors
     /// When there are no images, or an image or tensor fails.
     pub(super) fn score(&self, trainer: &mut dyn Trainer, clip: &FrozenClip, classes: usize) -> Result<Evaluation> {
+        Ok(self.predict(trainer, clip, classes)?.0)
+    }
+
+    /// The same, with what it took each image for.
+    ///
+    /// # Errors
+    /// As [`ImageSet::score`].
+    pub(super) fn predict(
+        &self,
+        trainer: &mut dyn Trainer,
+        clip: &FrozenClip,
+        classes: usize,
+    ) -> Result<(Evaluation, Predictions)> {
         trainer.begin_eval(clip)?;
-        let mut predicted = Vec::with_capacity(self.items.len());
-        self.each_logits(trainer, clip, |logits| {
-            predicted.extend(predictions(logits)?);
-            Ok(())
-        })?;
-        Evaluation::new(&predicted, &self.labels(), classes)
+        let mut found = Predictions::default();
+        self.each_logits(trainer, clip, |logits| found.push(logits))?;
+        Ok((Evaluation::new(&found.labels, &self.labels(), classes)?, found))
     }
 
     /// `take` is given the logits `[B, C]` of one batch after the other; `begin_eval` has been called.
@@ -86,13 +101,21 @@ impl ImageSet {
         Ok(())
     }
 
+    /// Logits `[N, C]` of the model as it is, with normalised class features `[C, E]`.
+    ///
+    /// # Errors
+    /// As [`ImageSet::score`].
+    pub(super) fn zero_shot_logits(&self, clip: &FrozenClip, class_features: &Tensor) -> Result<Tensor> {
+        let features = normalize(self.features(clip)?)?;
+        Ok((features.matmul(&class_features.t()?)? * clip.logit_scale())?)
+    }
+
     /// Scores the model as it is, with normalised class features `[C, E]`.
     ///
     /// # Errors
     /// As [`ImageSet::score`].
     pub(super) fn score_zero_shot(&self, clip: &FrozenClip, class_features: &Tensor) -> Result<Evaluation> {
-        let features = normalize(self.features(clip)?)?;
-        let logits = (features.matmul(&class_features.t()?)? * clip.logit_scale())?;
+        let logits = self.zero_shot_logits(clip, class_features)?;
         Evaluation::new(&predictions(&logits)?, &self.labels(), class_features.dim(0)?)
     }
 }

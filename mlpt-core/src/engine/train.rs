@@ -5,7 +5,7 @@ use super::passes::{self, Count};
 use super::rates::Rates;
 use super::result::DetectionResult;
 use super::scoring::ImageSet;
-use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean};
+use super::{EpochContext, RunDir, RunState, StateMeta, StopFlag, clean, histogram};
 use crate::checkpoint::{LearnerCheckpoint, LearnerMeta, best_path, checkpoint_path, load_parameters};
 use crate::event::{Event, Events, LogFile};
 use crate::{Error, Result};
@@ -75,6 +75,9 @@ impl Loop<'_> {
             }
             let detection = data.truth.score_all(&report)?;
             tell_detection(detection.as_ref(), epoch + 1, max_epoch, events);
+            for view in &report.pool {
+                histogram::tell(view, &data.truth, epoch + 1, events);
+            }
             meta.found = detection.map(|d| d.to_state()).unwrap_or_default();
             if let Some(val) = &val {
                 self.validate(job, val, meta, events)?;

@@ -1,5 +1,6 @@
 //! The stream of events.
 
+use crate::mixture::GaussianMixture;
 use serde::Serialize;
 
 /// One optimiser step.
@@ -29,6 +30,26 @@ pub struct Step {
     pub lr: f64,
     /// Euclidean norm of the gradient over the learner's parameters.
     pub grad_norm: f64,
+}
+
+/// How a learner's losses on the pool lie, as its selector saw them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Histogram {
+    /// Such as `pool-loss/prompt_learner1`.
+    pub name: String,
+    /// One-based epoch.
+    pub epoch: usize,
+    /// The smallest loss, where the first bin begins.
+    pub low: f64,
+    /// The largest, where the last one ends.
+    pub high: f64,
+    /// Items in each of the equal bins.
+    pub counts: Vec<u64>,
+    /// Those of them whose label is known to be wrong; `None` where no label's truth is known.
+    pub wrong: Option<Vec<u64>>,
+    /// The mixture that was fitted to the losses, where one was; it lies over losses scaled from `low..high` to
+    /// `0..1`, and its first component is the clean one.
+    pub mixture: Option<GaussianMixture>,
 }
 
 /// Something that happened.
@@ -64,6 +85,8 @@ pub enum Event {
         /// The figure.
         value: f64,
     },
+    /// How many items have which figure.
+    Histogram(Histogram),
     /// A line for people.
     Note {
         /// The line.

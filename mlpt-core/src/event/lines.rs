@@ -44,7 +44,7 @@ impl LineFormat {
                 self.learners.clone_from(learners);
                 None
             }
-            Event::EpochEnd { .. } | Event::Scalar { .. } => None,
+            Event::EpochEnd { .. } | Event::Scalar { .. } | Event::Histogram(_) => None,
             Event::Note { text } | Event::Detail { text } => Some(text.clone()),
             Event::Warning { text } => Some(format!("Warning: {text}")),
         }

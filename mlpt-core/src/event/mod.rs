@@ -6,7 +6,7 @@ mod lines;
 mod log_file;
 mod text;
 
-pub use base::{Event, EventSink, Events, Step};
+pub use base::{Event, EventSink, Events, Histogram, Step};
 pub use jsonl::{JSONL_VERSION, JsonlSink};
 pub use lines::LineFormat;
 pub use log_file::LogFile;

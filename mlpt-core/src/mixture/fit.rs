@@ -26,6 +26,14 @@ pub struct MixtureFit {
     pub degenerate: Option<String>,
 }
 
+impl MixtureFit {
+    /// The mixture over normalised losses, the clean component first; `None` where there was nothing to fit.
+    pub fn mixture(&self) -> Option<GaussianMixture> {
+        let Self { means, variances, weights, .. } = *self;
+        self.degenerate.is_none().then_some(GaussianMixture { means, variances, weights })
+    }
+}
+
 /// Fits two Gaussians to the losses (DivideMix: Li, Socher & Hoi, ICLR 2020, section 3.1) as
 /// scikit-learn's `GaussianMixture(2)` would: losses to `[0, 1]` by minimum and maximum, k-means
 /// for a first assignment, expectation maximisation, all in f64. `rng` draws the first centres of

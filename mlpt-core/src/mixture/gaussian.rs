@@ -1,10 +1,11 @@
 //! Expectation maximisation of two 1-D Gaussians.
 
 use super::MixtureConfig;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// Two weighted Gaussians on the line.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GaussianMixture {
     /// Mean of each component.
     pub means: [f64; 2],

@@ -1,6 +1,7 @@
 //! The seam for selectors.
 
 use super::Evidence;
+use crate::mixture::GaussianMixture;
 use crate::{Error, Result};
 
 /// What a selector has to be given beside losses and labels; whoever calls it makes no more than that.
@@ -23,13 +24,15 @@ pub struct Selection {
     pub trusted: Vec<bool>,
     /// Why the items could not be told apart, where they could not, and what was done.
     pub degenerate: Option<String>,
+    /// The mixture that was fitted to the losses, scaled to 0..1, where one was; nothing hangs on it, it is shown.
+    pub mixture: Option<GaussianMixture>,
 }
 
 impl Selection {
     /// A selection with weight 1 for trusted labels and 0 for others.
     pub fn hard(clean: Vec<f64>, trusted: Vec<bool>) -> Self {
         let weights = trusted.iter().map(|&t| f64::from(u8::from(t))).collect();
-        Self { clean, weights, trusted, degenerate: None }
+        Self { clean, weights, trusted, ..Self::default() }
     }
 
     /// Holds it against what [`Selection`] promises of a pool of `count` items.

@@ -44,8 +44,9 @@ impl Selector for Mixture {
             // Usual with ten iterations, and harmless: the published code only warns too.
             tracing::debug!("the mixture did not settle in {} iterations", fit.iterations);
         }
+        let mixture = fit.mixture();
         let clean = fit.clean_probability;
         let trusted = clean.iter().map(|&p| p > evidence.threshold).collect();
-        Ok(Selection { weights: clean.clone(), clean, trusted, degenerate: fit.degenerate })
+        Ok(Selection { weights: clean.clone(), clean, trusted, degenerate: fit.degenerate, mixture })
     }
 }

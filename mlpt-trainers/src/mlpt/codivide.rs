@@ -6,6 +6,8 @@ use mlpt_core::Result;
 use mlpt_core::data::{Item, fewshot_indices};
 use mlpt_core::engine::EpochContext;
 use mlpt_core::loss::per_sample_ce;
+use mlpt_core::metric::predictions;
+use mlpt_core::mixture::GaussianMixture;
 use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
 use mlpt_core::rng::RngTree;
 use mlpt_core::select::{Probabilities, Selection};
@@ -23,6 +25,8 @@ pub struct Division {
     pub unlabelled: Vec<usize>,
     /// Why the selector could not tell the items apart, where it could not.
     pub degenerate: Option<String>,
+    /// The mixture over the scaled losses, where the selector fitted one.
+    pub mixture: Option<GaussianMixture>,
 }
 
 /// The items that a learner trains on for one epoch, as pool indices.
@@ -39,6 +43,8 @@ pub struct Split {
 pub struct PoolView {
     /// Cross-entropy of the given labels (always cross-entropy, whatever is minimised).
     pub losses: Vec<f64>,
+    /// The class that the learner itself prefers.
+    pub preferred: Vec<usize>,
     /// The learner's probabilities `[N, C]`, where they were asked for.
     pub probabilities: Option<Probabilities>,
 }
@@ -57,11 +63,13 @@ pub fn pool_view(
     let pool = &ctx.data.pool;
     let size = ctx.data.test_batch.max(1);
     let mut losses = Vec::with_capacity(pool.len());
+    let mut preferred = Vec::with_capacity(pool.len());
     let mut probabilities = classes.map(Probabilities::empty);
     let mut add = |images: ImageInput<'_>, items: &[Item]| -> Result<()> {
         let logits = learner.predict(ctx.clip, text, images)?;
         let labels: Vec<u32> = items.iter().map(|item| item.label as u32).collect();
         losses.extend(per_sample_ce(&logits, &Tensor::new(labels, logits.device())?)?);
+        preferred.extend(predictions(&logits)?);
         probabilities.as_mut().map_or(Ok(()), |rows| rows.push_logits(&logits))
     };
     match learner.image_side() {
@@ -92,14 +100,14 @@ pub fn pool_view(
         let key = pool[bad].image.key();
         return Err(place.non_finite(format!("the pool loss of {} for image '{key}'", learner.name())));
     }
-    Ok(PoolView { losses, probabilities })
+    Ok(PoolView { losses, preferred, probabilities })
 }
 
 impl From<Selection> for Division {
     fn from(selection: Selection) -> Self {
-        let Selection { clean, weights, trusted, degenerate } = selection;
+        let Selection { clean, weights, trusted, degenerate, mixture } = selection;
         let (labelled, unlabelled) = (0..trusted.len()).partition(|&i| trusted[i]);
-        Self { clean, weights, labelled, unlabelled, degenerate }
+        Self { clean, weights, labelled, unlabelled, degenerate, mixture }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{Learner, supervised};
 use candle_core::Tensor;
 use mlpt_core::Result;
 use mlpt_core::clip::FrozenClip;
-use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, Trainer, TrainerState};
+use mlpt_core::engine::{BuildContext, EpochContext, EpochReport, LearnerInfo, PoolReport, Trainer, TrainerState};
 use mlpt_core::estimate::{Plan, PlanRequest};
 use mlpt_core::prompt::{ImageInput, ImageSide, Shapes, TextState};
 use mlpt_core::select::{Chosen, Evidence};
@@ -101,6 +101,12 @@ impl Mlpt {
             let count = division.labelled.len() as f64;
             ctx.events.scalar(format!("division/{}/clean", learner.name()), ctx.epoch + 1, count);
             report.clean.push((learner.name().to_owned(), division.clean.clone()));
+            report.pool.push(PoolReport {
+                learner: learner.name().to_owned(),
+                losses,
+                suggested: view.preferred,
+                mixture: division.mixture,
+            });
             divisions.push(division);
             texts.push(text);
         }

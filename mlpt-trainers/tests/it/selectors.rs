@@ -158,7 +158,8 @@ impl Selector for Coin {
         }
         let mut rng = evidence.rng.rng();
         let trusted: Vec<bool> = evidence.given.iter().map(|_| rng.random_bool(0.5)).collect();
-        Ok(Selection { clean: vec![0.25; 18], weights: vec![0.5; 18], trusted, degenerate: Some("a coin".into()) })
+        let (clean, weights) = (vec![0.25; 18], vec![0.5; 18]);
+        Ok(Selection { clean, weights, trusted, degenerate: Some("a coin".into()), mixture: None })
     }
 }
 
