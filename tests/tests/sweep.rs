@@ -137,6 +137,7 @@ fn a_scheduler_gets_the_cells_that_are_not_finished() {
     let grid = ["--grid", "it's a grid.toml", "--emit", "slurm", "--jobs", "3"];
     let script = mlpt(dir.path(), &sweep(&grid)).ok().stdout;
     assert!(script.contains("#SBATCH --array=0-1%3\n"), "{script}");
+    assert!(script.contains("RAYON_NUM_THREADS:-$SLURM_CPUS_ON_NODE"), "{script}");
     fs::write(dir.path().join("job.sh"), &script).unwrap();
     let task = |number: &str| {
         let mut shell = command(dir.path());

@@ -90,4 +90,7 @@ pub struct DataNewArgs {
     /// Replace files that are there.
     #[arg(long)]
     pub overwrite: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -37,5 +37,8 @@ pub enum FeaturesCommand {
         /// The folder; without it MLPT__FEATURES__DIR, or else the default one.
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }

@@ -201,7 +201,8 @@ pub struct TrainArgs {
     #[command(flatten)]
     pub run: RunArgs,
     /// Print the result as JSON and nothing else.
-    #[arg(long)]
+    // Without a run there is no result; `estimate` tells what a run would be.
+    #[arg(long, conflicts_with = "no_train")]
     pub json: bool,
 }
 
@@ -235,6 +236,9 @@ pub struct PretrainArgs {
     /// Replace a model that lies in the output folder already.
     #[arg(long)]
     pub overwrite: bool,
+    /// Print the result as JSON and nothing else.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What a table is written as.

@@ -37,6 +37,9 @@ pub enum ModelCommand {
         /// The model.
         #[arg(value_name = "MODEL")]
         model: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Tell what a model is: towers, sizes, parameters, type, digest.
     #[command(after_help = MODELS)]
@@ -57,6 +60,9 @@ pub enum ModelCommand {
         /// Where to compute: auto, cpu or cuda:N.
         #[arg(long, value_name = "DEVICE", default_value = "auto")]
         device: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -20,4 +20,7 @@ pub struct ManArgs {
     /// Folder for the pages.
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
+    /// Print what was written as JSON.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -4,6 +4,7 @@ use crate::args::{FeaturesArgs, FeaturesCommand};
 use crate::output::{print, table};
 use anyhow::Result;
 use mlpt_core::features::{self, Listing};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -17,10 +18,15 @@ pub fn features(args: &FeaturesArgs) -> Result<()> {
             let listing = features::list(&dir)?;
             print(&if *json { serde_json::to_string_pretty(&Shown { dir, listing })? } else { text(&dir, &listing) })?;
         }
-        FeaturesCommand::Clear { dir } => {
+        FeaturesCommand::Clear { dir, json } => {
             let dir = place(dir.as_deref())?;
             let (files, bytes) = features::clear(&dir)?;
-            print(&format!("{}: removed {} of features, {}", dir.display(), counted(files, "file"), size(bytes)))?;
+            print(&match *json {
+                true => serde_json::to_string_pretty(&json!({ "dir": dir, "files": files, "bytes": bytes }))?,
+                false => {
+                    format!("{}: removed {} of features, {}", dir.display(), counted(files, "file"), size(bytes))
+                }
+            })?;
         }
     }
     Ok(())

@@ -18,9 +18,9 @@ use std::time::Instant;
 pub fn model(command: &ModelCommand) -> Result<()> {
     match command {
         ModelCommand::List { json } => list(*json),
-        ModelCommand::Get { model } => get(model),
+        ModelCommand::Get { model, json } => get(model, *json),
         ModelCommand::Info { model, json } => info(model, *json),
-        ModelCommand::Check { model, device } => check(model, device),
+        ModelCommand::Check { model, device, json } => check(model, device, *json),
     }
 }
 
@@ -58,8 +58,11 @@ fn list(json: bool) -> Result<()> {
     Ok(())
 }
 
-fn get(name: &str) -> Result<()> {
+fn get(name: &str, json: bool) -> Result<()> {
     let (_, paths) = fetch(name)?;
+    if json {
+        return Ok(print(&serde_json::to_string_pretty(&json!({ "model": name, "files": paths }))?)?);
+    }
     if paths.is_empty() {
         print("builtin is part of the program; there is nothing to fetch")?;
     }
@@ -164,14 +167,14 @@ fn millions(count: u64) -> String {
     format!("{:.1} M", count as f64 / 1e6)
 }
 
-fn check(name: &str, device: &str) -> Result<()> {
+fn check(name: &str, device: &str, json: bool) -> Result<()> {
     let device = pick_device(device)?;
     let (source, _) = fetch(name)?;
     let start = Instant::now();
     let clip = FrozenClip::load(&source, &device)?;
     let loaded = start.elapsed();
     let side = clip.input_size();
-    let start = Instant::now();
+    let begun = Instant::now();
     // A slope: every pixel differs from its neighbours, and nothing is drawn.
     let slope: Vec<f32> = (0..3 * side * side).map(|i| (i % side) as f32 / side as f32 - 0.5).collect();
     let image = clip.encode_images(&Tensor::from_vec(slope, (1, 3, side, side), &device)?)?;
@@ -182,11 +185,16 @@ fn check(name: &str, device: &str) -> Result<()> {
             bail!("{}: the {what} features have length {norm}; its weights are broken", clip.name());
         }
     }
+    let (loaded, encoded) = (loaded.as_secs_f64(), begun.elapsed().as_secs_f64());
+    if json {
+        let told = json!({ "name": clip.name(), "digest": clip.digest(), "loaded_s": loaded, "encoded_s": encoded,
+                           "embed_dim": clip.embed_dim(), "logit_scale": clip.logit_scale() });
+        return Ok(print(&serde_json::to_string_pretty(&told)?)?);
+    }
     print(&format!(
-        "{} works: loaded in {:.1} s, one image and one text in {:.2} s; features are {} wide, cosines are scaled by {:.1}",
+        "{} works: loaded in {loaded:.1} s, one image and one text in {encoded:.2} s; features are {} wide, cosines are \
+         scaled by {:.1}",
         clip.name(),
-        loaded.as_secs_f64(),
-        start.elapsed().as_secs_f64(),
         clip.embed_dim(),
         clip.logit_scale()
     ))?;

@@ -12,6 +12,7 @@ use mlpt_core::pretrain::{CaptionSource, ClassCaptions, Excluded, Mixed, Pretrai
 use mlpt_core::rng::RngTree;
 use mlpt_core::tensor::pick_device;
 use mlpt_datasets::render::{CaptionedPictures, Frame};
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,7 +26,10 @@ const DEFAULT_SEED: u64 = 1;
 pub fn run(args: &PretrainArgs, registries: &Registries) -> Result<()> {
     let config = args.settings.layers(registries).resolve()?;
     for notice in config.notices() {
-        print(notice)?;
+        match args.json {
+            true => tracing::warn!("{notice}"),
+            false => tell(args, notice),
+        }
     }
     let out = PathBuf::from(config.get::<String>("OUTPUT_DIR")?);
     if args.settings.output_dir.is_none() {
@@ -53,10 +57,12 @@ pub fn run(args: &PretrainArgs, registries: &Registries) -> Result<()> {
         device: pick_device(&config.get::<String>("DEVICE")?)?,
         stop: interrupt::flag()?,
     };
-    let report = pretrain(&options, |line| {
-        // A reader that went away is no reason to lose the model.
-        let _ = print(line);
-    })?;
+    let report = pretrain(&options, |line| tell(args, line))?;
+    if args.json {
+        let told = json!({ "model": out, "parameters": report.parameters, "loss": report.loss, "top1": report.top1,
+                           "elapsed_s": report.seconds, "resumed_from": report.resumed_from });
+        return Ok(print(&serde_json::to_string_pretty(&told)?)?);
+    }
     print(&format!(
         "{} parameters, loss {:.3}, own caption first {:.1} % (means over the last lines), {:.0} s{}",
         report.parameters,
@@ -67,6 +73,16 @@ pub fn run(args: &PretrainArgs, registries: &Registries) -> Result<()> {
     ))?;
     print(&format!("the model is in {}; use it with --backbone {}", out.display(), out.display()))?;
     Ok(())
+}
+
+/// A line on standard output, which with `--json` is for the result alone.
+fn tell(args: &PretrainArgs, line: &str) {
+    if args.json {
+        tracing::info!("{line}");
+    } else {
+        // A reader that went away is no reason to lose the model.
+        let _ = print(line);
+    }
 }
 
 /// Rendered pictures, or a mixture of them and a data set's, with a text that identifies both.
@@ -90,17 +106,14 @@ fn source(
     let mut excluded = Excluded::default();
     for run in &args.exclude {
         let added = excluded.add_run(run).with_context(|| format!("--exclude {}", run.display()))?;
-        print(&format!("excluding {added} more pictures that {} uses", run.display()))?;
+        tell(args, &format!("excluding {added} more pictures that {} uses", run.display()));
     }
     // The test split is left out even where no run is named.
     let candidates = [splits.train, splits.val].concat();
     let before = candidates.len();
     let items = excluded.remaining(candidates)?;
-    print(&format!(
-        "{}: {} of the {before} pictures of its train and val splits remain; test pictures are never used",
-        name,
-        items.len()
-    ))?;
+    let left = items.len();
+    tell(args, &format!("{name}: {left} of the {before} pictures of its train and val splits remain; test pictures are never used"));
     let keys: Vec<&str> = items.iter().map(|i| i.image.key()).collect();
     let id = format!("{} {}", name, mlpt_core::files::sha256_hex(keys.join("\n").as_bytes()));
     let first = Box::new(ClassCaptions::new(items, splits.class_names)?);

@@ -5,6 +5,7 @@ use crate::output;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use mlpt_core::files::write_atomic;
+use serde_json::json;
 
 /// Prints the completions of a shell.
 ///
@@ -24,19 +25,23 @@ pub fn man(args: &ManArgs) -> Result<()> {
     let mut all = Cli::command();
     // Names of subcommands and what they inherit.
     all.build();
-    let mut written = 0;
+    let mut written = Vec::new();
     let mut left = vec![all];
     while let Some(command) = left.pop() {
         left.extend(command.get_subcommands().filter(|c| c.get_name() != "help").cloned());
         let page = clap_mangen::Man::new(command);
         let mut text = Vec::new();
         page.render(&mut text).context("a page cannot be made")?;
-        write_atomic(&args.dir.join(page.get_filename()), &text)?;
-        written += 1;
+        let path = args.dir.join(page.get_filename());
+        write_atomic(&path, &text)?;
+        written.push(path);
     }
-    Ok(output::print(&format!(
-        "{written} pages in {}; `man -l {}/mlpt.1` shows one",
-        args.dir.display(),
-        args.dir.display()
-    ))?)
+    let text = match args.json {
+        true => serde_json::to_string_pretty(&json!({ "pages": written }))?,
+        false => {
+            let dir = args.dir.display();
+            format!("{} pages in {dir}; `man -l {dir}/mlpt.1` shows one", written.len())
+        }
+    };
+    Ok(output::print(&text)?)
 }

@@ -3,8 +3,10 @@
 use crate::args::DataNewArgs;
 use crate::output::{print, table};
 use anyhow::Result;
-use mlpt_datasets::own::{Described, describe, write_config};
-use std::path::Path;
+use mlpt_datasets::own::{Described, DescribedClass, describe, write_config};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Classes that are shown one by one.
 const FIRST: usize = 12;
@@ -17,6 +19,9 @@ pub(super) fn new(args: &DataNewArgs) -> Result<()> {
         false => args.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
     };
     let written = write_config(&described, args.out.as_deref().unwrap_or(own), args.overwrite)?;
+    if args.json {
+        return Ok(print(&serde_json::to_string_pretty(&document(&described, &written))?)?);
+    }
     let [settings, classes] = &written[..] else { return Ok(()) };
     let names = match described.needs_names {
         true => "The labels are bare numbers: write their names into classes.toml before the first run.\n",
@@ -32,6 +37,21 @@ pub(super) fn new(args: &DataNewArgs) -> Result<()> {
         classes.display(),
     ))?;
     Ok(())
+}
+
+fn document(described: &Described, written: &[PathBuf]) -> Value {
+    let class = |class: &DescribedClass| {
+        let [train, val, test] = class.counts;
+        json!({ "label": class.raw, "name": class.name, "train": train, "val": val, "test": test })
+    };
+    json!({
+        "dataset": described.dataset,
+        "settings": described.settings.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "template": described.template,
+        "needs_names": described.needs_names,
+        "classes": described.classes.iter().map(class).collect::<Vec<_>>(),
+        "written": written,
+    })
 }
 
 fn text(described: &Described) -> String {

@@ -5,7 +5,8 @@ use anyhow::{Context, Result, bail};
 use std::fmt::Write;
 
 /// An array job of Slurm: each task runs one cell that is not finished, in the folder in which the script was made.
-/// With more than one job at a time that is also the most that Slurm runs at a time.
+/// With more than one job at a time that is also the most that Slurm runs at a time. A task has as many threads as Slurm
+/// gives it cores.
 ///
 /// # Errors
 /// When every cell is finished, or a setting cannot stand in a script.
@@ -24,6 +25,9 @@ pub(super) fn slurm(plan: &Plan) -> Result<String> {
     writeln!(out, "# Submit it from any folder: sbatch THIS_FILE. MLPT names the program, if it is not on the PATH.")?;
     writeln!(out, "# A task that was stopped goes on where it was when the script is submitted again.")?;
     writeln!(out, "set -eu")?;
+    // Without cgroups a task sees every core of its node, whatever it was given.
+    let threads = "export RAYON_NUM_THREADS=\"${RAYON_NUM_THREADS:-$SLURM_CPUS_ON_NODE}\"";
+    writeln!(out, "if [ -n \"${{SLURM_CPUS_ON_NODE:-}}\" ]; then {threads}; fi")?;
     writeln!(out, "cd {}", quoted(&here.to_string_lossy())?)?;
     writeln!(out, "case $SLURM_ARRAY_TASK_ID in")?;
     for (number, cell) in plan.open().enumerate() {
