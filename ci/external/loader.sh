@@ -28,7 +28,7 @@ seen "Python $("$python" -c 'import platform; print(platform.python_version())')
 cat << TEXT
 
 The twenty lines of [using a run](using.md#the-classifier-alone), copied from the page, with the files of \`mlpt export\` and image
-features of \`mlpt encode\`, beside what \`mlpt predict --json\` says of the same pictures. Features of another program's image tower were
+features of \`mlpt encode\`, beside what \`predict --json\` says of the same pictures. Features of another program's image tower were
 not tried here; that towers agree is shown in [parity](parity.md).
 
 \`\`\`text

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Slurm of one node runs the arrays that `mlpt sweep --emit slurm` prints. Run by ci/external.sh.
+# A real Slurm of one node runs the arrays that `sweep --emit slurm` prints. Run by ci/external.sh.
 # shellcheck source=ci/external/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -152,7 +152,7 @@ done
 seen "Slurm $(debian_version slurmctld), munge $(debian_version munge), one node of $cores cores"
 cat << TEXT
 
-- \`sbatch\` took the script of \`mlpt sweep --emit slurm\` for four cells (CoOp and MLPT, two seeds) in a folder with a space in its
+- \`sbatch\` took the script of \`sweep --emit slurm\` for four cells (CoOp and MLPT, two seeds) in a folder with a space in its
   name: $first. Each cell has its \`result.json\`, the sweep's plan says that $finished of 4 are finished, a second script is refused, and
   the table has both trainers with both seeds:
 

@@ -50,12 +50,21 @@ fn cases() -> Vec<Case> {
         case("train", "--trainer CoOp --output-dir run SHORT", "--trainer CoOpp SHORT", "accuracy"),
         case("eval", "run", "nowhere", "accuracy"),
         case("estimate", "--trainer CoOp SHORT", "--trainer CoOp SHORT OPTIM.LRR=1", "steps"),
-        case("sweep", "--trainer ZeroshotCLIP -s SEED=2..3 --output-dir all DATASET.NUM_SHOTS=1 --dataset Folder --root data",
-            "--trainer CoOp -s SEED=a --dataset Folder --root data", "cells"),
+        case(
+            "sweep",
+            "--trainer ZeroshotCLIP -s SEED=2..3 --output-dir all DATASET.NUM_SHOTS=1 --dataset Folder --root data",
+            "--trainer CoOp -s SEED=a --dataset Folder --root data",
+            "cells",
+        ),
         case("predict", "--run run data/test", "--run run data/none", "images"),
         case("export", "--run run --output exported", "--run nowhere --output exported", "classes"),
-        case("pretrain", "--output-dir model PRETRAIN.STEPS=2 PRETRAIN.BATCH_SIZE=8 PRETRAIN.MODEL.TEXT_LAYERS=1 \
-            PRETRAIN.MODEL.VISION_LAYERS=1", "--output-dir other --dataset Folderr", "parameters"),
+        case(
+            "pretrain",
+            "--output-dir model PRETRAIN.STEPS=2 PRETRAIN.BATCH_SIZE=8 PRETRAIN.MODEL.TEXT_LAYERS=1 \
+            PRETRAIN.MODEL.VISION_LAYERS=1",
+            "--output-dir other --dataset Folderr",
+            "parameters",
+        ),
         case("results", "run", "nowhere", "tables"),
         case("model list", "", "--cached", "name"),
         case("model get", "builtin", "nowhere", "files"),
@@ -119,7 +128,8 @@ fn it_prints_one_document_and_nothing_else() {
     for case in cases().iter().filter(|case| !ELSEWHERE.contains(&case.command)) {
         let Case { command, field, .. } = case;
         let ran = run(dir.path(), command, &case.good).ok();
-        let document: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{command}: {e}: {}", ran.stdout));
+        let document: Value =
+            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{command}: {e}: {}", ran.stdout));
         let first = document.as_array().and_then(|list| list.first()).unwrap_or(&document);
         assert!(first.get(field).is_some_and(|value| !value.is_null()), "{command}: no '{field}' in {}", ran.stdout);
     }

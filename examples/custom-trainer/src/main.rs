@@ -1,5 +1,6 @@
-//! The `mlpt` command with one more trainer and one more mechanism in it.
+//! The `mlpt` command with one more trainer, one more mechanism and one more data set in it.
 
+mod idx;
 mod linear_probe;
 mod task_residual;
 
@@ -10,6 +11,7 @@ fn main() -> ExitCode {
         mlpt_datasets::register(all)?;
         mlpt_trainers::register(all)?;
         linear_probe::register(all)?;
-        task_residual::register(all)
+        task_residual::register(all)?;
+        idx::register(all)
     })
 }

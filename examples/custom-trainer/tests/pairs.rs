@@ -48,13 +48,18 @@ fn an_estimate_names_what_a_stranger_does_not_tell() {
     }
 }
 
-/// The page for authors shows these files as they are.
+/// The pages for authors show these files as they are.
 #[test]
-fn the_page_shows_the_files_as_they_are() {
+fn the_pages_show_the_files_as_they_are() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("../../docs/new-trainer.md")).unwrap();
-    for file in ["src/main.rs", "src/task_residual.rs"] {
+    let files = [
+        ("new-trainer.md", "src/main.rs"),
+        ("new-trainer.md", "src/task_residual.rs"),
+        ("new-dataset.md", "src/idx.rs"),
+    ];
+    for (page, file) in files {
+        let text = std::fs::read_to_string(root.join("../../docs").join(page)).unwrap();
         let code = std::fs::read_to_string(root.join(file)).unwrap();
-        assert!(page.contains(&format!("```rust\n{code}```\n")), "docs/new-trainer.md does not hold {file} as it is");
+        assert!(text.contains(&format!("```rust\n{code}```\n")), "docs/{page} does not hold {file} as it is");
     }
 }

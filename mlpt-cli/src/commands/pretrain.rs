@@ -113,7 +113,12 @@ fn source(
     let before = candidates.len();
     let items = excluded.remaining(candidates)?;
     let left = items.len();
-    tell(args, &format!("{name}: {left} of the {before} pictures of its train and val splits remain; test pictures are never used"));
+    tell(
+        args,
+        &format!(
+            "{name}: {left} of the {before} pictures of its train and val splits remain; test pictures are never used"
+        ),
+    );
     let keys: Vec<&str> = items.iter().map(|i| i.image.key()).collect();
     let id = format!("{} {}", name, mlpt_core::files::sha256_hex(keys.join("\n").as_bytes()));
     let first = Box::new(ClassCaptions::new(items, splits.class_names)?);
