@@ -2,7 +2,7 @@
 
 use crate::args::{FeaturesArgs, FeaturesCommand};
 use crate::output::{print, table};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use mlpt_core::features::{self, Listing};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -32,9 +32,10 @@ pub fn features(args: &FeaturesArgs) -> Result<()> {
     Ok(())
 }
 
-/// The folder of a run with the same environment.
+/// The folder that was named, or that of a run with the same environment, which need not be there yet.
 fn place(dir: Option<&Path>) -> Result<PathBuf> {
     match dir {
+        Some(dir) if !dir.is_dir() => bail!("there is no folder {}: --dir names one with features", dir.display()),
         Some(dir) => Ok(dir.to_owned()),
         None => Ok(features::folder(&std::env::var("MLPT__FEATURES__DIR").unwrap_or_default())?),
     }
