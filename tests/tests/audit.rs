@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{json, mlpt, pictures};
+use common::{mlpt, pictures};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

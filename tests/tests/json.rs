@@ -57,6 +57,12 @@ fn cases() -> Vec<Case> {
             "cells",
         ),
         case("predict", "--run run data/test", "--run run data/none", "images"),
+        case(
+            "audit",
+            "data --output-dir doubts OPTIM.MAX_EPOCH=2 OPTIM.WARMUP_EPOCH=1 WARMUP.EPOCH=1",
+            "nowhere",
+            "suspects",
+        ),
         case("export", "--run run --output exported", "--run nowhere --output exported", "classes"),
         case(
             "pretrain",

@@ -350,6 +350,9 @@ pub struct ResultsArgs {
     /// Write half the width of the 95 % interval behind ±, instead of the deviation.
     #[arg(long)]
     pub ci95: bool,
+    /// Give each value of a setting rows of its own, such as DATALOADER.VIEWS; repeatable.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["protocol", "reference"])]
+    pub by: Vec<String>,
     /// Give each noise model columns of its own.
     #[arg(long)]
     pub by_noise: bool,

@@ -35,7 +35,8 @@ pub fn results(args: &ResultsArgs, registries: &Registries) -> Result<()> {
     };
     // A fault of the small file is told before many logs are read.
     let reference = args.reference.as_deref().map(Reference::read).transpose()?;
-    let found = find_named(&args.dirs, &asked.names)?;
+    let mut found = find_named(&args.dirs, &asked.names)?;
+    found.split_by(&args.by)?;
     let document = match (&reference, args.protocol) {
         (Some(reference), _) => asked.beside(&found, reference, args.tolerance.unwrap_or(TOLERANCE))?,
         (None, Some(kind)) => asked.protocol(&found, kind.into(), &args.targets)?,

@@ -105,6 +105,11 @@ impl Recorded {
         self.values.get(key)?.as_str()
     }
 
+    /// The value at `key` as people write it, where there is one.
+    pub(crate) fn shown(&self, key: &str) -> Option<String> {
+        self.values.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
     /// The seed, where one is set.
     pub(crate) fn seed(&self) -> Option<i64> {
         self.values.get("SEED")?.as_integer()

@@ -112,9 +112,9 @@ fn refusal(a: &Run, b: &Run, what: Option<&Difference>, place: &str) -> Error {
     let (reason, cure) = match what {
         Some(Difference { key, values: [first, second] }) => (
             format!("{key} is {first} in the first and {second} in the second"),
-            "give the directories to two commands",
+            format!("give each value rows of its own (--by {key}), give the directories to two commands"),
         ),
-        None => (format!("both have seed {}", a.result.seed), "leave one of them out"),
+        None => (format!("both have seed {}", a.result.seed), "leave one of them out".to_owned()),
     };
     Error::invalid(format!(
         "{one} and {other} do not belong in one cell ({}, {place}): {reason}; {cure}, or put them together with \

@@ -20,6 +20,23 @@ pub struct Found {
     pub skipped: Vec<Skipped>,
 }
 
+impl Found {
+    /// Gives each value of these settings (`DATALOADER.VIEWS`) rows of its own.
+    ///
+    /// # Errors
+    /// When no run has a setting of that name.
+    pub fn split_by(&mut self, keys: &[String]) -> Result<()> {
+        let keys: Vec<String> = keys.iter().map(|key| key.to_uppercase()).collect();
+        if let Some(key) = keys.iter().find(|key| !self.runs.iter().any(|run| run.settings.has(key))) {
+            return Err(Error::invalid(format!(
+                "--by: no run here has a setting {key} (`mlpt config` shows all keys)"
+            )));
+        }
+        self.runs.iter_mut().for_each(|run| run.split_by(&keys));
+        Ok(())
+    }
+}
+
 /// A log that no figure could be taken from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Skipped {

@@ -45,6 +45,7 @@ pub(super) struct RowKey {
     pub(super) loss: String,
     pub(super) mechanisms: Vec<String>,
     pub(super) setup: Setup,
+    pub(super) by: Vec<(String, String)>,
 }
 
 impl RowKey {
@@ -54,6 +55,7 @@ impl RowKey {
             loss: if run.is_trained() { run.loss.to_lowercase() } else { String::new() },
             mechanisms: run.result.mechanisms.clone(),
             setup: run.setup.clone(),
+            by: run.by.clone(),
         }
     }
 }
@@ -75,6 +77,8 @@ pub struct Row {
     pub loss: String,
     /// How runs of Dassl were set up; nothing for runs of this program.
     pub setup: Setup,
+    /// The settings that keep this row apart, as (key, value), where it was asked for.
+    pub by: Vec<(String, String)>,
     /// Whether this is the model without training, as every run measured it.
     pub zero_shot: bool,
     /// A cell a column; `None` where there is no run.

@@ -8,7 +8,7 @@ use super::source::plain;
 const PLAIN: &str = "ce";
 
 /// A label for each key: the trainer, the loss unless it is cross-entropy, and, where that leaves two
-/// keys with one label, the mechanisms or what else tells them apart.
+/// keys with one label, the mechanisms or what else tells them apart; the settings that give rows always.
 pub(super) fn labels(keys: &[RowKey]) -> Vec<String> {
     let short = |key: &RowKey| match key.loss.as_str() {
         "" | PLAIN => key.trainer.clone(),
@@ -18,7 +18,8 @@ pub(super) fn labels(keys: &[RowKey]) -> Vec<String> {
         .map(|key| {
             let label = short(key);
             let twins: Vec<&RowKey> = keys.iter().filter(|other| *other != key && short(other) == label).collect();
-            let mut parts = Vec::new();
+            let mut parts: Vec<String> =
+                key.by.iter().map(|(name, value)| format!("{} {value}", last(name, &key.by))).collect();
             if twins.iter().any(|twin| twin.mechanisms != key.mechanisms) {
                 parts.push(key.mechanisms.join(" + "));
             }
@@ -31,6 +32,13 @@ pub(super) fn labels(keys: &[RowKey]) -> Vec<String> {
             if parts.is_empty() { label } else { format!("{label} ({})", parts.join(", ")) }
         })
         .collect()
+}
+
+/// The last word of a key, or all of it where another of `keys` ends alike.
+fn last<'k>(key: &'k str, keys: &[(String, String)]) -> &'k str {
+    let end = |key: &'k str| key.rsplit('.').next().unwrap_or(key);
+    let alike = keys.iter().filter(|(other, _)| other.rsplit('.').next() == Some(end(key))).count();
+    if alike > 1 { key } else { end(key) }
 }
 
 /// The row that `name` means: the one with this label in any case, spaces, hyphens and underscores aside,

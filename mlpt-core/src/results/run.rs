@@ -25,6 +25,8 @@ pub struct Run {
     pub source: Source,
     /// How it was set up, of a run of Dassl.
     pub setup: Setup,
+    /// Settings that keep it in a row apart from others, as (key, value); none by itself.
+    pub by: Vec<(String, String)>,
     pub(super) settings: Recorded,
 }
 
@@ -55,7 +57,13 @@ impl Run {
         };
         let usage = Usage::of_attempts(&place.attempts());
         let (source, setup) = (Source::Mlpt, Setup::default());
-        Ok(Self { dir: dir.to_owned(), result, loss, subsample, usage, source, setup, settings })
+        Ok(Self { dir: dir.to_owned(), result, loss, subsample, usage, source, setup, by: Vec::new(), settings })
+    }
+
+    /// Gives each value of these settings rows of its own.
+    pub(super) fn split_by(&mut self, keys: &[String]) {
+        let value = |key: &String| self.settings.shown(key).unwrap_or_else(|| "not set".to_owned());
+        self.by = keys.iter().map(|key| (key.clone(), value(key))).collect();
     }
 
     /// Whether its trainer learnt anything; one without learners and epochs is the same for any

@@ -77,8 +77,9 @@ impl Table {
                 let made = (!own.is_empty()).then(|| cell(own, options.metric, &place, options, &mut footnotes));
                 cells.push(made.transpose()?);
             }
-            let RowKey { trainer, loss, mechanisms, setup } = row.clone();
-            rows.push(Row { label: label.clone(), trainer, mechanisms, loss, setup, zero_shot: false, cells });
+            let RowKey { trainer, loss, mechanisms, setup, by } = row.clone();
+            let label = label.clone();
+            rows.push(Row { label, trainer, mechanisms, loss, setup, by, zero_shot: false, cells });
         }
         rows.sort_by_key(|row| row.label.to_lowercase());
         let mut notes = one_ground(runs, &title, options)?;

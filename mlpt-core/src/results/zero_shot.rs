@@ -23,7 +23,7 @@ pub(super) fn row(columns: &[(Column, Vec<&Run>)], metric: Metric) -> Option<Row
     let own = columns.iter().flat_map(|(_, runs)| runs).find(|run| is_zero_shot(run));
     let trainer = own.map(|run| run.result.trainer.clone()).unwrap_or_default();
     let (label, loss, setup) = (LABEL.to_owned(), String::new(), Setup::default());
-    Some(Row { label, trainer, mechanisms: Vec::new(), loss, setup, zero_shot: true, cells })
+    Some(Row { label, trainer, mechanisms: Vec::new(), loss, setup, by: Vec::new(), zero_shot: true, cells })
 }
 
 fn cell(runs: &[&Run], metric: Metric) -> Option<Cell> {

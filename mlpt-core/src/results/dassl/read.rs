@@ -87,7 +87,17 @@ pub(in crate::results) fn read(dir: &Path, text: &str, names: &Names) -> Result<
     let loss = if gce { "gce" } else { "ce" }.to_owned();
     let settings = Recorded::of_texts(settings);
     let source = Source::Dassl;
-    Ok(Run { dir: dir.to_owned(), result, loss, subsample, usage: Usage::default(), source, setup, settings })
+    Ok(Run {
+        dir: dir.to_owned(),
+        result,
+        loss,
+        subsample,
+        usage: Usage::default(),
+        source,
+        setup,
+        by: Vec::new(),
+        settings,
+    })
 }
 
 /// The number that the settings have at `key`, where they have the key.

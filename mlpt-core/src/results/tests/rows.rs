@@ -1,6 +1,6 @@
 use super::tables;
 use super::tree::{grid, made};
-use crate::results::{Options, Table};
+use crate::results::{Options, Table, find, report};
 use serde_json::json;
 use std::path::Path;
 
@@ -92,4 +92,21 @@ fn what_makes_rows_unequal_is_told() {
     told("CoOp was not set the same at every level of noise: OPTIM.LR is 0.002");
     told("the model without training is not the same in all runs: it has 82 right");
     assert_eq!(t.notes.len(), 3);
+}
+
+#[test]
+fn a_setting_that_varies_gets_rows_on_request() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, lr, seed, correct) in [("a", "0.1", 1, 150), ("b", "0.1", 2, 152), ("c", "0.02", 1, 140)] {
+        made("CoOp", seed, 8, correct).set("OPTIM.LR", lr).write(dir.path(), name);
+    }
+    super::refused(dir.path(), &Options::default(), &["OPTIM.LR is 0.1", "--by OPTIM.LR"]);
+    let mut found = find(&[dir.path().to_owned()]).unwrap();
+    found.split_by(&["optim.lr".to_owned(), "LOSS.NAME".to_owned()]).unwrap();
+    let t = report(&found, &Options::default()).unwrap().tables.remove(0);
+    assert_eq!(labels(&t), ["zero-shot", "CoOp (LR 0.02, NAME ce)", "CoOp (LR 0.1, NAME ce)"]);
+    assert_eq!(t.rows[2].cells[0].as_ref().unwrap().seeds(), [1, 2]);
+    assert_eq!(t.rows[1].by[0], ("OPTIM.LR".to_owned(), "0.02".to_owned()));
+    let message = found.split_by(&["OPTIM.RATE".to_owned()]).unwrap_err().to_string();
+    assert!(message.contains("--by") && message.contains("OPTIM.RATE"), "{message}");
 }
