@@ -9,6 +9,7 @@ pub mod interrupt;
 pub mod log;
 pub mod output;
 pub mod progress;
+mod report;
 mod settings;
 pub mod summary;
 pub mod tables;
@@ -92,6 +93,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         }
         Command::Export(args) => commands::export::export(args, registries),
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
+        Command::Report(args) => commands::report::report(args, registries),
         Command::Results(args) => commands::results::results(args, registries),
         Command::Model(args) => commands::model::model(&args.command),
         Command::Data(args) => commands::data::data(args, registries),

@@ -11,6 +11,7 @@
 //! | 3 | [`estimate`], [`features`], [`prompt`], [`checkpoint`], [`event`] |
 //! | 4 | [`engine`], [`pretrain`], [`registries`] |
 //! | 5 | [`results`] |
+//! | 6 | [`report`] |
 
 pub mod checkpoint;
 pub mod clip;
@@ -31,6 +32,7 @@ pub mod pretrain;
 pub mod prompt;
 pub mod registries;
 pub mod registry;
+pub mod report;
 pub mod results;
 pub mod rng;
 pub mod select;

@@ -4,6 +4,7 @@ mod audit;
 mod data;
 mod features;
 mod models;
+mod report;
 mod shell;
 mod sweep;
 mod using;
@@ -12,6 +13,7 @@ pub use audit::AuditArgs;
 pub use data::{DataArgs, DataCheckArgs, DataCommand, DataGetArgs, DataNewArgs};
 pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
+pub use report::ReportArgs;
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sweep::{Scheduler, SweepArgs};
 pub use using::{ExportArgs, PredictArgs, TrainedArgs};
@@ -74,6 +76,8 @@ pub enum Command {
     Pretrain(PretrainArgs),
     /// Make tables from finished runs: mean, spread, interval, paired differences.
     Results(ResultsArgs),
+    /// Write what runs came to as one HTML file: curves, losses, confusion, suspect labels.
+    Report(ReportArgs),
     /// List, fetch, look at and try CLIP models.
     Model(ModelArgs),
     /// List, check and fetch data sets, and describe one's own.

@@ -15,6 +15,7 @@ pub mod model;
 pub mod names;
 pub mod predict;
 pub mod pretrain;
+pub mod report;
 pub mod results;
 pub mod shell;
 pub mod sweep;

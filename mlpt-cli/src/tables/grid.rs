@@ -5,19 +5,19 @@ use super::figure::{ABSENT, Spread, Style, marks, shown};
 use mlpt_core::results::{Metric, Report, Table};
 
 /// A table to be written in some markup.
-pub(super) struct Grid {
+pub(crate) struct Grid {
     /// Names of the columns; the first is that of the rows' names, and may be empty.
-    pub(super) head: Vec<String>,
+    pub(crate) head: Vec<String>,
     /// As many cells a row as there are columns.
-    pub(super) rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<String>>,
     /// How many columns, from the left, hold words; the others hold figures.
-    pub(super) words: usize,
+    pub(crate) words: usize,
     /// Sentences.
-    pub(super) caption: Vec<String>,
+    pub(crate) caption: Vec<String>,
 }
 
 /// Every table of a report.
-pub(super) fn grids(report: &Report, metric: Metric, spread: Spread) -> Vec<Grid> {
+pub(crate) fn grids(report: &Report, metric: Metric, spread: Spread) -> Vec<Grid> {
     report.tables.iter().map(|t| grid(t, metric, spread)).collect()
 }
 

@@ -10,6 +10,7 @@ mod reference;
 mod text;
 
 pub use figure::Spread;
+pub(crate) use grid::grids;
 pub use latex::latex;
 pub use markdown::markdown;
 pub use protocol::{protocol_latex, protocol_markdown, protocol_text};

@@ -7,6 +7,8 @@ mod process;
 mod run;
 mod view;
 
+pub(crate) use process::last_words;
+
 use crate::args::SweepArgs;
 use crate::output;
 use crate::progress::Detail;

@@ -88,7 +88,7 @@ impl Running {
 }
 
 /// The last error that a cell's process printed, or else its last line.
-pub(super) fn last_words(dir: &Path) -> Option<String> {
+pub(crate) fn last_words(dir: &Path) -> Option<String> {
     let text = fs::read_to_string(said(dir)).ok()?;
     let error = text.rfind("error: ").map(|at| text[at + "error: ".len()..].trim().to_owned());
     error.or_else(|| text.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned))
