@@ -227,7 +227,8 @@ fn two_runs_and_a_cell_that_failed() {
     fs::write(dir.path().join("all/failed/sweep.txt"), format!("begun\nerror: no {EVIL} here\n")).unwrap();
     report(dir.path(), &["all/1 wrong/1", "--no-pictures"], "all/1 wrong/1/report.html");
     let html = report(dir.path(), &["all"], "all/report.html");
-    let accuracy = |run: &str| json(&dir.path().join("all").join(run).join("result.json"))["accuracy"].as_f64().unwrap();
+    let accuracy =
+        |run: &str| json(&dir.path().join("all").join(run).join("result.json"))["accuracy"].as_f64().unwrap();
     let (one, two) = (accuracy("0 wrong/1"), accuracy("0 wrong/2"));
     let mean = 0.5 * (one + two);
     let deviation = (one - two).abs() / 2f64.sqrt();

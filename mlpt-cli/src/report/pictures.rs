@@ -6,10 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::thumbnail;
-use mlpt_core::config::Config;
 use mlpt_core::data::ImageRef;
-use mlpt_core::engine::load_splits;
-use mlpt_core::rng::RngTree;
+use mlpt_core::engine::pictures;
 use mlpt_core::{Error, Registries, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +32,7 @@ impl Pictures {
     pub(crate) fn of(run: &Path, root: Option<&str>, registries: &Registries) -> Self {
         let settings = SettingsArgs { root: root.map(str::to_owned), ..SettingsArgs::default() };
         let found = settings.resolve_with(registries, Some(run), implied_if_there);
-        match found.and_then(|config| by_key(&config, registries)) {
+        match found.and_then(|config| pictures(&config, registries)) {
             Ok(pictures) => Self::There(pictures),
             Err(error) => Self::Missing(error.to_string()),
         }
@@ -62,14 +60,6 @@ impl Pictures {
             Err(error) => (String::new(), format!("It cannot be shown: {error}")),
         }
     }
-}
-
-/// Every picture of the run's data set.
-fn by_key(config: &Config, registries: &Registries) -> Result<BTreeMap<String, ImageRef>> {
-    let seed = u64::try_from(config.get::<i64>("SEED")?).unwrap_or_default();
-    let splits = load_splits(config, registries, &RngTree::new(seed), &mut |_| {})?;
-    let all = splits.train.into_iter().chain(splits.val).chain(splits.test);
-    Ok(all.map(|item| (item.image.key().to_owned(), item.image)).collect())
 }
 
 fn copy(picture: &ImageRef) -> Result<String> {

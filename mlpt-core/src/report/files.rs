@@ -40,12 +40,12 @@ impl RunFiles {
             return Err(Error::data(dir, cure));
         }
         let run = Run::read(dir)?;
-        let predictions = dir.join("predictions.csv");
+        let predictions = place.predictions();
         let files = Self {
             facts: there(&place.run(), Facts::read)?,
             metrics: there(&place.metrics(), Metrics::read)?,
             clean: there(&place.clean(), CleanTable::read)?,
-            audit: there(&dir.join("audit.csv"), AuditTable::read)?,
+            audit: there(&place.audit(), AuditTable::read)?,
             predictions: there(&predictions, Predictions::read)?,
             settings: settings(&place.config())?,
             run,
