@@ -5,14 +5,12 @@ use crate::output;
 use crate::report::{Folder, Page, Pictures, Wanted, many, one};
 use anyhow::{Result, bail};
 use mlpt_core::Registries;
+use mlpt_core::engine::RunDir;
 use mlpt_core::files::write_atomic;
 use mlpt_core::report::RunFiles;
 use mlpt_core::results::Names;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-
-/// The file's name where none is given.
-const NAME: &str = "report.html";
 
 /// What a report of one run shows.
 #[derive(Clone, Debug)]
@@ -77,14 +75,14 @@ pub fn write(run: &Path, output: Option<&Path>, options: &ReportOptions, registr
         false => Pictures::Off,
     };
     let wanted = Wanted { epochs: options.epochs.clone(), gallery: options.gallery };
-    save(&one(&files, &wanted, &pictures)?, output.map_or_else(|| run.join(NAME), Path::to_owned))
+    save(&one(&files, &wanted, &pictures)?, output.map_or_else(|| RunDir::new(run).report(), Path::to_owned))
 }
 
 /// Writes the report of all runs in `dirs` and below.
 fn write_many(dirs: &[PathBuf], output: Option<&Path>, mixed: bool, registries: &Registries) -> Result<PathBuf> {
     let path = match (output, dirs) {
         (Some(path), _) => path.to_owned(),
-        (None, [dir]) => dir.join(NAME),
+        (None, [dir]) => RunDir::new(dir).report(),
         (None, _) => bail!("where shall the report of several folders be written? Say it with -o FILE.html"),
     };
     let folder = Folder::read(dirs, &Names::of(registries))?;

@@ -87,6 +87,11 @@ impl RunDir {
         self.path.join("audit.csv")
     }
 
+    /// The report, where it is written without another place.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report.html")
+    }
+
     /// Lines as Dassl prints them.
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
@@ -163,7 +168,7 @@ impl RunDir {
 
     /// Every file that a run writes beside its checkpoints and its lock. config.toml comes last: as
     /// long as it is there, the folder is known to be a run's.
-    fn files(&self) -> [PathBuf; 15] {
+    fn files(&self) -> [PathBuf; 16] {
         [
             self.result(),
             self.state(),
@@ -176,6 +181,7 @@ impl RunDir {
             self.confusion(),
             self.predictions(),
             self.audit(),
+            self.report(),
             self.noise(),
             self.run(),
             self.attempts(),
