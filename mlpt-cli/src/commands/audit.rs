@@ -1,5 +1,6 @@
 //! `mlpt audit`: which of somebody's labels are probably wrong.
 
+use super::report::{self, ReportOptions};
 use super::train::{Show, options_for};
 use crate::args::{AuditArgs, SettingsArgs};
 use crate::download::fetch_for;
@@ -30,9 +31,10 @@ pub fn audit(args: &AuditArgs, registries: &Registries, show: &Show) -> Result<(
         engine::run(&config, registries, run)?;
     }
     let audit = engine::audit(&config, registries, &dir, RunOptions::default())?;
+    let report = report::write(&dir, None, &ReportOptions::default(), registries)?;
     let text = match args.json {
         true => serde_json::to_string_pretty(&audit)?,
-        false => text(&audit, &config, args.top)?,
+        false => text(&audit, &config, args.top, &report)?,
     };
     Ok(output::print(&text)?)
 }
@@ -73,7 +75,7 @@ fn settings(mut settings: SettingsArgs, registries: &Registries) -> Result<Setti
     Ok(settings)
 }
 
-fn text(audit: &Audit, config: &Config, top: usize) -> Result<String> {
+fn text(audit: &Audit, config: &Config, top: usize, report: &Path) -> Result<String> {
     let epochs: usize = config.get("OPTIM.MAX_EPOCH")?;
     let (labels, classes) = (audit.suspects.len(), audit.classes.len());
     // Writing to a string does not fail, here and below.
@@ -100,7 +102,13 @@ fn text(audit: &Audit, config: &Config, top: usize) -> Result<String> {
     out += "\nThe most suspect:\n";
     out += &output::table(&rows(audit, top), 2);
     let folder = audit.written_to.parent().unwrap_or(Path::new(""));
-    let _ = write!(out, "\nWritten to {}\n  {:<22}every label, the most suspect first", folder.display(), "audit.csv");
+    let name = report.file_name().unwrap_or_default().display();
+    let _ = write!(
+        out,
+        "\nWritten to {}\n  {:<22}every label, the most suspect first\n  {name:<22}their pictures, curves, settings",
+        folder.display(),
+        "audit.csv"
+    );
     Ok(out)
 }
 
