@@ -55,7 +55,9 @@ fn it_is_read_and_trained_on() {
     );
     assert!(train.status.success(), "{}", String::from_utf8_lossy(&train.stderr));
     let noise = fs::read_to_string(dir.path().join("run/noise.csv")).unwrap();
-    assert!(noise.contains("train/000") && noise.contains("upper part"), "{noise}");
+    assert!(noise.contains("train/000"), "{noise}");
+    let about = fs::read_to_string(dir.path().join("run/run.json")).unwrap();
+    assert!(about.contains("\"upper part\""), "{about}");
     // Test images are kept by their pixels, so that a second run encodes none of them.
     let kept = run(dir.path(), &["features", "list", "--json"]);
     let kept = String::from_utf8(kept.stdout).unwrap();
