@@ -78,6 +78,7 @@ fn cases() -> Vec<Case> {
             "parameters",
         ),
         case("results", "run", "nowhere", "tables"),
+        case("report", "run --no-pictures", "nowhere", "report"),
         case("model list", "", "--cached", "name"),
         case("model get", "builtin", "nowhere", "files"),
         case("model info", "builtin", "nowhere", "sha256"),

@@ -29,10 +29,10 @@ pub(super) fn tick(value: f64) -> String {
     if size < 1e-12 {
         return "0".to_owned();
     }
-    if size < 0.001 {
+    if size < 1e-4 {
         return format!("{value:.1e}").replace(".0e", "e");
     }
-    let text = format!("{value:.4}");
+    let text = format!("{value:.5}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

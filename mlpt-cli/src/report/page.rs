@@ -60,6 +60,8 @@ pub(super) struct Figure {
     pub(super) title: String,
     /// The one thing that is not escaped: it is made by [`super::chart`], which escapes.
     pub(super) svg: String,
+    /// Whether it must not be shrunk on narrow screens, but moved.
+    pub(super) wide: bool,
     /// What the colours mean.
     pub(super) legend: Vec<Key>,
 }
@@ -214,7 +216,9 @@ mod tests {
             Block::note(evil),
             Block::Headline { figures: vec![Headline { value: text(), label: text(), detail: text() }] },
             Block::Facts { rows: vec![(text(), text())] },
-            Block::Figures { figures: vec![Figure { title: text(), svg: "<svg/>".to_owned(), legend: vec![key] }] },
+            Block::Figures {
+                figures: vec![Figure { title: text(), svg: "<svg/>".to_owned(), wide: true, legend: vec![key] }],
+            },
             Block::Table(table),
             Block::Gallery { cards: vec![card] },
         ];

@@ -70,7 +70,7 @@ pub(in crate::report) fn heat(title: &str, confusion: &Confusion) -> Result<Figu
         }
         Ok(())
     })?;
-    Ok(Figure { title: title.to_owned(), svg, legend: Vec::new() })
+    Ok(Figure { title: title.to_owned(), svg, wide: true, legend: Vec::new() })
 }
 
 #[cfg(test)]

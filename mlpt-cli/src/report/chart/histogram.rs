@@ -98,7 +98,7 @@ pub(in crate::report) fn histogram(title: &str, histogram: &LossHistogram) -> Re
         legend.push(key(Palette::Blue, false, false, "mixture: clean"));
         legend.push(key(Palette::Text, false, true, "mixture: not clean"));
     }
-    Ok(Figure { title: title.to_owned(), svg, legend })
+    Ok(Figure { title: title.to_owned(), svg, wide: false, legend })
 }
 
 #[cfg(test)]

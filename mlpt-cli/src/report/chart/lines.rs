@@ -116,7 +116,7 @@ impl LineChart {
             Ok(())
         })?;
         let key = |l: &Line| Key { color: l.color.name(), dashed: l.dashed, area: false, label: l.label.clone() };
-        Ok(Figure { title: self.title.clone(), svg, legend: self.lines.iter().map(key).collect() })
+        Ok(Figure { title: self.title.clone(), svg, wide: false, legend: self.lines.iter().map(key).collect() })
     }
 }
 

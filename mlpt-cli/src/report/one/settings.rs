@@ -34,10 +34,10 @@ fn digests(files: &RunFiles) -> Vec<(String, String)> {
     let r = &files.run.result;
     let config = files.facts.as_ref().map(|f| f.config_digest.as_str()).unwrap_or_default();
     let all = [
-        ("SHA-256 of the model", r.model_digest.as_str()),
-        ("of the data's list", &r.data_digest),
-        ("of the wrong labels", &r.noise.digest),
-        ("of the settings", config),
+        ("Model, SHA-256", r.model_digest.as_str()),
+        ("Data, SHA-256", &r.data_digest),
+        ("Labels, SHA-256", &r.noise.digest),
+        ("Settings, SHA-256", config),
     ];
     let told = |digest: &str| if digest.is_empty() { "not recorded".to_owned() } else { digest.to_owned() };
     all.into_iter().map(|(name, digest)| (name.to_owned(), told(digest))).collect()
