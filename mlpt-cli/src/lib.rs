@@ -95,6 +95,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Pretrain(args) => commands::pretrain::run(args, registries),
         Command::Report(args) => commands::report::report(args, registries),
         Command::Results(args) => commands::results::results(args, registries),
+        Command::Tensorboard(args) => commands::tensorboard::tensorboard(args),
         Command::Model(args) => commands::model::model(&args.command),
         Command::Data(args) => commands::data::data(args, registries),
         Command::Features(args) => commands::features::features(args),

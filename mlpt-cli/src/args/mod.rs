@@ -6,6 +6,7 @@ mod features;
 mod models;
 mod report;
 mod shell;
+mod show;
 mod sweep;
 mod using;
 
@@ -15,6 +16,7 @@ pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 pub use report::ReportArgs;
 pub use shell::{CompletionsArgs, ManArgs};
+pub use show::TensorboardArgs;
 pub use sweep::{Scheduler, SweepArgs};
 pub use using::{ExportArgs, PredictArgs, TrainedArgs};
 
@@ -78,6 +80,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write what runs came to as one HTML file: curves, losses, confusion, suspect labels.
     Report(ReportArgs),
+    /// Write what TensorBoard shows of runs that did not write it themselves.
+    Tensorboard(TensorboardArgs),
     /// List, fetch, look at and try CLIP models.
     Model(ModelArgs),
     /// List, check and fetch data sets, and describe one's own.

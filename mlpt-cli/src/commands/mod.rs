@@ -19,4 +19,5 @@ pub mod report;
 pub mod results;
 pub mod shell;
 pub mod sweep;
+pub mod tensorboard;
 pub mod train;

@@ -182,6 +182,7 @@ fn train_and_test() -> Vec<Key> {
     vec![
         key("TRAIN.CHECKPOINT_FREQ", 0, "Epochs between kept checkpoints; 0 keeps only the last."),
         key("TRAIN.PRINT_FREQ", 10, "Batches between two lines of the log."),
+        key("TRAIN.TENSORBOARD", true, "Write what TensorBoard shows, below the run directory in `tensorboard/`."),
         key("TEST.PER_CLASS_RESULT", false, "Report each class."),
         key("TEST.COMPUTE_CMAT", false, "Write the confusion matrix."),
         key("TEST.NO_TEST", false, "No test after training."),

@@ -4,6 +4,7 @@ mod attempts;
 mod audit;
 mod base;
 mod begin;
+mod board;
 mod clean;
 mod detection;
 mod draw;
@@ -36,6 +37,7 @@ mod waits;
 
 pub use audit::{AUDIT_VERSION, Audit, Finding, Suspect, Yardstick, audit};
 pub use base::{BuildContext, EpochContext, EpochReport, LearnerInfo, PoolReport, StopFlag, Trainer, TrainerState};
+pub use board::write_board;
 pub use draw::DrawConfig;
 pub use estimate::estimate;
 pub(crate) use evaluate::is_evaluation;

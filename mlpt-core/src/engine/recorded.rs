@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Keys that may differ between a run and its continuation: they do not change its numbers.
 /// The items of a run that is gone on with are those of its own `draw.json`.
-const FREE: [&str; 10] = [
+const FREE: [&str; 11] = [
     "DATALOADER.CACHE_MB",
     "DATALOADER.NUM_WORKERS",
     "DATASET.DRAWS",
@@ -19,6 +19,7 @@ const FREE: [&str; 10] = [
     "OUTPUT_DIR",
     "RESUME",
     "TRAIN.PRINT_FREQ",
+    "TRAIN.TENSORBOARD",
     "VERBOSE",
 ];
 

@@ -1,6 +1,7 @@
 //! A run from its settings to `result.json`.
 
 use super::begin::{Begun, begin};
+use super::board::Board;
 use super::job::{Job, JobData};
 use super::lock::RunLock;
 use super::names::Names;
@@ -85,6 +86,9 @@ fn carry_out(
     events.add(Box::new(rates.clone()));
     let waits = Waits::default();
     events.add(Box::new(waits.clone()));
+    // Behind the sink that writes metrics.jsonl, which it reads.
+    let board = Board::begin(dir, job.config.get("TRAIN.TENSORBOARD")?);
+    events.add(Box::new(board.clone()));
     let mut meta = begun.earlier.clone();
     let mut passes = Count::default();
     if begun.resumed {
@@ -108,11 +112,16 @@ fn carry_out(
             let dir = dir.path().display();
             events.note(format!("Stopped after epoch {epoch}; go on with: mlpt train --resume {dir}"));
         }
+        if trained.is_err() {
+            // TensorBoard is to show what there was of an epoch that was not finished.
+            events.flush();
+        }
         trained?;
         events.note("Finish training");
         waits.tell(&job.config, events)?;
     }
     let tested = test(job, data, dir, &meta, events)?;
+    board.tested(dir);
     let result = RunResult {
         version: RESULT_VERSION,
         dataset: job.names.dataset.clone(),

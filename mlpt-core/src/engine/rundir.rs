@@ -30,6 +30,9 @@ pub enum Found {
 
 /// What to do with a run that is in the way.
 const CURE: &str = "give another --output-dir, or --overwrite to replace it";
+/// The file in the folder `tensorboard`. TensorBoard knows it by the word in the middle; more of a name than that
+/// would be the time or the machine.
+const BOARD: &str = "events.out.tfevents.mlpt";
 
 impl RunDir {
     /// The run directory at `path`, which need not exist.
@@ -102,6 +105,11 @@ impl RunDir {
         self.path.join("metrics.jsonl")
     }
 
+    /// What TensorBoard shows.
+    pub fn board(&self) -> PathBuf {
+        self.path.join("tensorboard").join(BOARD)
+    }
+
     /// The confusion matrix.
     pub fn confusion(&self) -> PathBuf {
         self.path.join("cmat.csv")
@@ -166,7 +174,7 @@ impl RunDir {
         Recorded::read(&self.config()).ok()
     }
 
-    /// Every file that a run writes beside its checkpoints and its lock. config.toml comes last: as
+    /// Every file that a run writes beside those in folders below and its lock. config.toml comes last: as
     /// long as it is there, the folder is known to be a run's.
     fn files(&self) -> [PathBuf; 16] {
         [
@@ -199,7 +207,7 @@ impl RunDir {
             return Ok(());
         }
         for folder in self.folders() {
-            for file in names(&folder).filter(|name| is_checkpoint(name)) {
+            for file in names(&folder).filter(|name| lies_below(name)) {
                 let file = folder.join(file);
                 fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
             }
@@ -224,7 +232,7 @@ impl RunDir {
         let ours = |name: &str| own.iter().any(|file| file.file_name().is_some_and(|own| own == name));
         for folder in std::iter::once(self.path.clone()).chain(self.folders()) {
             let top = folder == self.path;
-            let left = |name: &String| temporary_of(name).is_some_and(|t| if top { ours(t) } else { is_checkpoint(t) });
+            let left = |name: &String| temporary_of(name).is_some_and(|t| if top { ours(t) } else { lies_below(t) });
             for file in names(&folder).filter(left) {
                 let file = folder.join(file);
                 fs::remove_file(&file).map_err(|e| Error::io(&file, e))?;
@@ -243,8 +251,9 @@ fn names(folder: &Path) -> impl Iterator<Item = String> {
     fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|e| e.file_name().into_string().ok())
 }
 
-fn is_checkpoint(name: &str) -> bool {
-    name.starts_with("model.safetensors-") || name == "model-best.safetensors"
+/// Whether a file in a folder of the run is one of its own: a checkpoint, or what TensorBoard reads.
+fn lies_below(name: &str) -> bool {
+    name.starts_with("model.safetensors-") || name == "model-best.safetensors" || name == BOARD
 }
 
 #[cfg(test)]
@@ -257,7 +266,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let run = RunDir::new(dir.path());
         fs::create_dir(dir.path().join("learner")).unwrap();
-        let gone = ["state.safetensors.7-3.tmp", "result.json.9.tmp", "learner/model.safetensors-5.1-1.tmp"];
+        let gone = [
+            "state.safetensors.7-3.tmp",
+            "result.json.9.tmp",
+            "learner/model.safetensors-5.1-1.tmp",
+            "learner/events.out.tfevents.mlpt.5-1.tmp",
+        ];
         let kept = ["eval-Pets-test.json.7-3.tmp", "mine.7.tmp", "learner/mine.7.tmp", "state.safetensors"];
         for name in gone.iter().chain(&kept) {
             fs::write(dir.path().join(name), "half").unwrap();

@@ -25,6 +25,24 @@ pub(super) fn text(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", days + 1)
 }
 
+/// Seconds since 1970 of what [`text`] wrote; `None` for any other text.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let numbers = |part: &str, by: char| -> Option<[u64; 3]> {
+        part.split(by).map(|n| n.parse().ok()).collect::<Option<Vec<_>>>()?.try_into().ok()
+    };
+    let ([year, month, day], [hour, minute, second]) = (numbers(date, '-')?, numbers(time, ':')?);
+    let fits = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !fits || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Years that begin in March have their leap day last.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
+    // Days from that year 0 to 1970.
+    Some((days - 719_468) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +59,16 @@ mod tests {
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
             assert_eq!(text(UNIX_EPOCH + Duration::from_secs(seconds)), wanted);
+            assert_eq!(super::seconds(wanted), Some(seconds));
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for bad in
+            ["", "2026-03-01", "2026-03-01T07:05:09", "2026-13-01T07:05:09Z", "1969-12-31T23:59:59Z", "a-b-cTd:e:fZ"]
+        {
+            assert_eq!(super::seconds(bad), None, "{bad}");
         }
     }
 }

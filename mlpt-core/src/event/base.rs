@@ -1,10 +1,11 @@
 //! The stream of events.
 
+use super::read::{figure, figures};
 use crate::mixture::GaussianMixture;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One optimiser step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// What the step belongs to, empty for a single learner (`Warmup CLIP1`, `Train CLIP2`).
     pub phase: String,
@@ -19,29 +20,36 @@ pub struct Step {
     /// Number of batches in this epoch.
     pub num_batches: usize,
     /// Seconds for the whole step.
+    #[serde(deserialize_with = "figure")]
     pub time_s: f64,
     /// Seconds that the step waited for its data.
+    #[serde(deserialize_with = "figure")]
     pub data_s: f64,
     /// Losses by name; the first is the one that was minimised.
+    #[serde(deserialize_with = "figures")]
     pub losses: Vec<(String, f64)>,
     /// Batch accuracy in percent, where the trainer has one.
     pub acc: Option<f64>,
     /// Learning rate of this step, of this learner.
+    #[serde(deserialize_with = "figure")]
     pub lr: f64,
     /// Euclidean norm of the gradient over the learner's parameters.
+    #[serde(deserialize_with = "figure")]
     pub grad_norm: f64,
 }
 
 /// How a learner's losses on the pool lie, as its selector saw them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
     /// Such as `pool-loss/prompt_learner1`.
     pub name: String,
     /// One-based epoch.
     pub epoch: usize,
     /// The smallest loss, where the first bin begins.
+    #[serde(deserialize_with = "figure")]
     pub low: f64,
     /// The largest, where the last one ends.
+    #[serde(deserialize_with = "figure")]
     pub high: f64,
     /// Items in each of the equal bins.
     pub counts: Vec<u64>,
@@ -53,7 +61,7 @@ pub struct Histogram {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A step was taken.
@@ -74,6 +82,7 @@ pub enum Event {
         /// Number of epochs.
         max_epoch: usize,
         /// Seconds that it took, evaluation included.
+        #[serde(deserialize_with = "figure")]
         time_s: f64,
     },
     /// A figure of an epoch.
@@ -83,6 +92,7 @@ pub enum Event {
         /// One-based epoch.
         epoch: usize,
         /// The figure.
+        #[serde(deserialize_with = "figure")]
         value: f64,
     },
     /// How many items have which figure.
@@ -102,6 +112,11 @@ pub enum Event {
         /// What and why.
         text: String,
     },
+}
+
+impl Event {
+    /// The names of all kinds, the field `event` of `metrics.jsonl`.
+    pub const KINDS: [&str; 8] = ["step", "start", "epoch-end", "scalar", "histogram", "note", "detail", "warning"];
 }
 
 /// A listener.

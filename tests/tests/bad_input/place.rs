@@ -112,6 +112,8 @@ pub(crate) fn whole(dir: &Path) {
             whole(&path);
         } else if name.contains("safetensors") {
             candle_core::safetensors::load(&path, &candle_core::Device::Cpu).unwrap();
+        } else if name.contains("tfevents") {
+            crate::common::same::event_file(&std::fs::read(&path).unwrap());
         } else {
             let text = std::fs::read_to_string(&path).unwrap();
             match path.extension().and_then(OsStr::to_str) {

@@ -4,6 +4,7 @@
 //! - `result.json`: `elapsed_s`
 //! - `metrics.jsonl`: `time_s`, `data_s`, and the notes `Elapsed` and `Waited for images`
 //! - `log.txt`: `time`, `data` and `eta` of a step's line, `Elapsed`, `Waited for images`
+//! - `tensorboard/events.out.tfevents.mlpt`: the time of each event, and the sums that hang on it
 //! - `state.safetensors`: `elapsed_s`, and `log_bytes` and `metrics_bytes`, the lengths of files
 //!   whose times have more or fewer digits
 //!
@@ -27,6 +28,7 @@ pub fn masked(run: &Path, keys: &[&str]) -> BTreeMap<String, Vec<u8>> {
             "metrics.jsonl" => elapsed(&numbers(&text(), &["time_s", "data_s"])).into_bytes(),
             "log.txt" => text().lines().map(log_line).collect::<String>().into_bytes(),
             "state.safetensors" => state(bytes),
+            "tensorboard/events.out.tfevents.mlpt" => event_file(bytes).concat(),
             "config.toml" => {
                 let kept =
                     text().lines().filter(|l| !keys.iter().any(|k| l.starts_with(k))).collect::<Vec<_>>().join("\n");
@@ -123,6 +125,20 @@ fn log_line(line: &str) -> String {
         };
     }
     words.join(" ") + "\n"
+}
+
+/// The events of a file for TensorBoard, without their times.
+pub fn event_file(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut events = Vec::new();
+    while !bytes.is_empty() {
+        // Length, checksum, event, checksum.
+        let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+        let event = &bytes[12..12 + length];
+        assert_eq!(event[0], 9, "an event begins with its time");
+        events.push(event[9..].to_vec());
+        bytes = &bytes[16 + length..];
+    }
+    events
 }
 
 /// The header without the clock's fields, then the tensors as they are.

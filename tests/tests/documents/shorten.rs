@@ -133,7 +133,7 @@ pub(crate) fn shortened(
     let mut add = |more: &[&str]| words.extend(more.iter().map(|w| (*w).to_owned()));
     match *name {
         "list" | "config" | "estimate" | "explain" | "eval" | "results" | "model" | "encode" | "doctor"
-        | "features" | "predict" | "export" | "report" | "completions" | "man" => {}
+        | "features" | "predict" | "export" | "report" | "completions" | "man" | "tensorboard" => {}
         "sweep" => {
             add(&TRAIN);
             if !rest.iter().any(|word| word.starts_with("DATASET.NUM_FP=")) {
