@@ -1,5 +1,6 @@
 //! Ctrl-C: the first asks the run to stop after its step, the second ends the process.
 
+use crate::{dashboard, log};
 use anyhow::{Context, Result};
 use mlpt_core::engine::StopFlag;
 use std::io::Write;
@@ -31,12 +32,16 @@ pub fn flag() -> Result<StopFlag> {
     }
     let flag = FLAG.get_or_init(StopFlag::default).clone();
     let in_handler = flag.clone();
-    ctrlc::set_handler(move || {
-        if in_handler.stop() {
-            std::process::exit(i32::from(EXIT_CODE));
-        }
-        let _ = writeln!(std::io::stderr(), "\nStopping after this step; Ctrl-C again stops at once");
-    })
-    .context("Ctrl-C cannot be watched")?;
+    ctrlc::set_handler(move || ask(&in_handler)).context("Ctrl-C cannot be watched")?;
     Ok(flag)
+}
+
+/// What Ctrl-C does: asks the run to stop or, where that was asked before, ends the process.
+pub(crate) fn ask(flag: &StopFlag) {
+    if flag.stop() {
+        // A terminal that shows a dashboard must not stay as it is.
+        dashboard::leave();
+        std::process::exit(i32::from(EXIT_CODE));
+    }
+    let _ = writeln!(log::Messages, "\nStopping after this step; Ctrl-C again stops at once");
 }

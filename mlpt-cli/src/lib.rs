@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod dashboard;
 mod download;
 pub mod interrupt;
 pub mod log;
@@ -15,9 +16,9 @@ pub mod summary;
 pub mod tables;
 
 use anyhow::{Error, Result};
-use args::{Cli, Command};
+use args::{Cli, Command, TrainRunArgs};
 use clap::{ColorChoice, Parser};
-use commands::train::Show;
+use commands::train::{Show, TrainOptions};
 use mlpt_core::Registries;
 use mlpt_core::event::LogFile;
 use progress::Detail;
@@ -69,10 +70,11 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         _ => Detail::Verbose,
     };
     match &cli.command {
-        Command::Train(args) => {
+        Command::Train(TrainRunArgs { train: args, dashboard }) => {
+            let options = TrainOptions { dashboard: *dashboard, ..args.run.options() };
             let show = Show { detail, json: args.json, log };
             let config = args.settings.resolve(registries, args.run.recorded()?)?;
-            commands::train::train(&config, registries, &args.run.options(), &show)
+            commands::train::train(&config, registries, &options, &show)
         }
         Command::Estimate(args) => {
             let show = Show { detail, json: args.json, log };
@@ -96,6 +98,7 @@ fn dispatch(cli: &Cli, registries: &Registries, log: LogFile) -> Result<()> {
         Command::Report(args) => commands::report::report(args, registries),
         Command::Results(args) => commands::results::results(args, registries),
         Command::Tensorboard(args) => commands::tensorboard::tensorboard(args),
+        Command::Watch(args) => commands::watch::watch(args),
         Command::Model(args) => commands::model::model(&args.command),
         Command::Data(args) => commands::data::data(args, registries),
         Command::Features(args) => commands::features::features(args),

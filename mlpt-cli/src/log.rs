@@ -2,7 +2,8 @@
 
 use clap::ColorChoice;
 use mlpt_core::event::LogFile;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::prelude::*;
 
@@ -17,7 +18,7 @@ pub fn init(verbose: u8, quiet: bool, color: ColorChoice, log: &LogFile) {
     };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
     let terminal = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| Messages)
         .with_ansi(use_color(color))
         .with_target(verbose > 1)
         .without_time();
@@ -28,6 +29,42 @@ pub fn init(verbose: u8, quiet: bool, color: ColorChoice, log: &LogFile) {
         .with(file.without_time().with_filter(LevelFilter::INFO));
     // A program that has a subscriber of its own keeps it.
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// What is not to be shown while something else has the whole terminal.
+static HELD: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
+fn held() -> MutexGuard<'static, Option<Vec<u8>>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps messages back from now on.
+pub(crate) fn hold() {
+    held().get_or_insert_default();
+}
+
+/// Shows the messages that were kept back, and all later ones at once.
+pub(crate) fn release() {
+    if let Some(messages) = held().take() {
+        // Nowhere to report that standard error is gone.
+        let _ = io::stderr().write_all(&messages);
+    }
+}
+
+/// Standard error, or the messages that are kept back.
+pub(crate) struct Messages;
+
+impl Write for Messages {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match held().as_mut() {
+            Some(messages) => messages.write(bytes),
+            None => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// Whether standard error takes colours.

@@ -165,7 +165,7 @@ impl RunArgs {
     pub(crate) fn options(&self) -> TrainOptions {
         let Self { eval_only, no_train, overwrite, .. } = *self;
         let checkpoints = Checkpoints { model_dir: self.model_dir.clone(), epoch: self.load_epoch };
-        TrainOptions { overwrite, no_train, eval_only, checkpoints }
+        TrainOptions { overwrite, no_train, eval_only, checkpoints, dashboard: false }
     }
 }
 

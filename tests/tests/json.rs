@@ -77,6 +77,7 @@ fn cases() -> Vec<Case> {
             "--output-dir other --dataset Folderr",
             "parameters",
         ),
+        case("watch", "run", "nowhere", "status"),
         case("tensorboard", "run", "nowhere", "written_to"),
         case("results", "run", "nowhere", "tables"),
         case("report", "run --no-pictures", "nowhere", "report"),

@@ -16,7 +16,7 @@ pub use features::{FeaturesArgs, FeaturesCommand};
 pub use models::{DoctorArgs, EncodeArgs, ModelArgs, ModelCommand};
 pub use report::ReportArgs;
 pub use shell::{CompletionsArgs, ManArgs};
-pub use show::TensorboardArgs;
+pub use show::{TensorboardArgs, WatchArgs};
 pub use sweep::{Scheduler, SweepArgs};
 pub use using::{ExportArgs, PredictArgs, TrainedArgs};
 
@@ -56,7 +56,7 @@ pub struct GlobalArgs {
 pub enum Command {
     /// Train, evaluate and write a run directory; without any choice, the demonstration.
     #[command(allow_negative_numbers = true)]
-    Train(TrainArgs),
+    Train(TrainRunArgs),
     /// Say what a run would cost, before it begins: passes, operations, memory, time.
     #[command(allow_negative_numbers = true)]
     Estimate(TrainArgs),
@@ -80,6 +80,8 @@ pub enum Command {
     Results(ResultsArgs),
     /// Write what runs came to as one HTML file: curves, losses, confusion, suspect labels.
     Report(ReportArgs),
+    /// Look at a run that goes on elsewhere, or at a finished one: curves, losses, progress.
+    Watch(WatchArgs),
     /// Write what TensorBoard shows of runs that did not write it themselves.
     Tensorboard(TensorboardArgs),
     /// List, fetch, look at and try CLIP models.
@@ -197,6 +199,17 @@ pub struct RunArgs {
     /// Replace a run that lies in the output folder already.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// `mlpt train`.
+#[derive(Args, Clone, Debug)]
+pub struct TrainRunArgs {
+    /// What `mlpt estimate` takes, too.
+    #[command(flatten)]
+    pub train: TrainArgs,
+    /// Show curves, losses and progress on the whole terminal; q stops the run, as Ctrl-C does.
+    #[arg(long, conflicts_with = "json")]
+    pub dashboard: bool,
 }
 
 /// `mlpt train`, and `mlpt estimate`, which takes the same.

@@ -21,3 +21,4 @@ pub mod shell;
 pub mod sweep;
 pub mod tensorboard;
 pub mod train;
+pub mod watch;

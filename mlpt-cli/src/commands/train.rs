@@ -1,14 +1,16 @@
 //! `mlpt train`.
 
 use super::eval;
+use crate::dashboard::{Dashboard, Model};
 use crate::download::fetch_for;
 use crate::progress::{Detail, Terminal};
 use crate::{interrupt, output, summary};
 use anyhow::{Context, Result};
 use mlpt_core::Registries;
 use mlpt_core::config::Config;
-use mlpt_core::engine::{self, Checkpoints, RunOptions};
-use mlpt_core::event::LogFile;
+use mlpt_core::engine::{self, Checkpoints, RunDir, RunOptions};
+use mlpt_core::event::{LogFile, MetricsTail};
+use std::io::IsTerminal;
 
 /// How a command shows what it does.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub struct TrainOptions {
     pub eval_only: bool,
     /// Where the checkpoints lie, and of which epoch, with `eval_only`.
     pub checkpoints: Checkpoints,
+    /// Show the run on the whole terminal, where there is one.
+    pub dashboard: bool,
 }
 
 /// Trains, evaluates and prints the summary.
@@ -50,8 +54,37 @@ pub fn train(config: &Config, registries: &Registries, options: &TrainOptions, s
     if options.no_train {
         return Ok(engine::build_only(config, registries, run)?);
     }
+    if options.dashboard {
+        run = with_dashboard(run, config, registries, options.overwrite, show)?;
+    }
     let result = engine::run(config, registries, run)?;
     print(show, &result, &summary::run(&result))
+}
+
+/// The dashboard in place of lines, or a notice that there can be none.
+fn with_dashboard(
+    mut run: RunOptions,
+    config: &Config,
+    registries: &Registries,
+    overwrite: bool,
+    show: &Show,
+) -> Result<RunOptions> {
+    if show.detail == Detail::Quiet || !std::io::stdout().is_terminal() {
+        let why = if show.detail == Detail::Quiet { "-q wants none" } else { "standard output is no terminal" };
+        tracing::warn!("--dashboard shows nothing: {why}");
+        return Ok(run);
+    }
+    let (trainer, dataset): (String, String) = (config.get("TRAINER.NAME")?, config.get("DATASET.NAME")?);
+    let mut model = Model::new(format!("{trainer} on {dataset}"), config.get("TRAIN.PRINT_FREQ")?);
+    // What an earlier process told of a run that is gone on with. Faults of it are the run's to tell.
+    if let Ok(dir) = engine::folder(config, registries)
+        && !overwrite
+        && let Ok(news) = MetricsTail::new(&RunDir::new(dir).metrics()).read()
+    {
+        news.events.iter().for_each(|event| model.take(event));
+    }
+    run.sinks = vec![Box::new(Dashboard::open(model, run.stop.clone())?)];
+    Ok(run)
 }
 
 /// Listeners for a run, an evaluation or an estimate.

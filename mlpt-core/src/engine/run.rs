@@ -42,13 +42,26 @@ pub fn run(config: &Config, registries: &Registries, options: RunOptions) -> Res
 /// # Errors
 /// When a name is unknown, no seed is set, or a run with other settings lies there.
 pub fn found(config: &Config, registries: &Registries) -> Result<Found> {
+    let (dir, config) = place(config, registries)?;
+    dir.found(&Recorded::of(&config)?, false)
+}
+
+/// The folder of the run with these settings.
+///
+/// # Errors
+/// When a name is unknown or no seed is set.
+pub fn folder(config: &Config, registries: &Registries) -> Result<PathBuf> {
+    Ok(place(config, registries)?.0.path().to_owned())
+}
+
+fn place(config: &Config, registries: &Registries) -> Result<(RunDir, Config)> {
     let mut config = config.clone();
     if config.get::<i64>("SEED")? < 0 {
         return Err(Error::invalid("a run that shall be found again needs a SEED, 0 or larger"));
     }
     let names = Names::of(&config, registries)?;
     let (dir, _) = settle(&mut config, &names, &mut Events::default())?;
-    dir.found(&Recorded::of(&config)?, false)
+    Ok((dir, config))
 }
 
 fn run_in(config: &Config, registries: &Registries, options: RunOptions, started: Instant) -> Result<RunResult> {

@@ -1,6 +1,7 @@
 //! The run directory: what lies where, and whether a run may start there.
 
 use super::evaluate::is_evaluation;
+use super::lock::RunLock;
 use super::recorded::Recorded;
 use crate::files::temporary_of;
 use crate::pretrain::IMAGES_FILE;
@@ -245,6 +246,11 @@ impl RunDir {
         let Ok(entries) = fs::read_dir(&self.path) else { return Vec::new() };
         entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect()
     }
+}
+
+/// Whether a process is at work on the run in `run`.
+pub fn at_work(run: &Path) -> bool {
+    RunLock::look(&RunDir::new(run).lock()).is_err()
 }
 
 fn names(folder: &Path) -> impl Iterator<Item = String> {

@@ -134,6 +134,9 @@ pub(crate) fn shortened(
     match *name {
         "list" | "config" | "estimate" | "explain" | "eval" | "results" | "model" | "encode" | "doctor"
         | "features" | "predict" | "export" | "report" | "completions" | "man" | "tensorboard" => {}
+        // Nothing reads keys here.
+        "watch" if has("--once") || has("--json") => {}
+        "watch" => add(&["--once"]),
         "sweep" => {
             add(&TRAIN);
             if !rest.iter().any(|word| word.starts_with("DATASET.NUM_FP=")) {
