@@ -56,12 +56,6 @@ fn cases() -> Vec<Case> {
             "--trainer CoOp -s SEED=a --dataset Folder --root data",
             "cells",
         ),
-        case(
-            "audit",
-            "data --output-dir audited --trainer ZeroshotCLIP",
-            "nowhere --output-dir audited-2 --trainer ZeroshotCLIP",
-            "suspects",
-        ),
         case("predict", "--run run data/test", "--run run data/none", "images"),
         case(
             "audit",

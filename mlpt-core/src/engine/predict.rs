@@ -109,15 +109,15 @@ impl Predictor {
     ///
     /// # Errors
     /// When an image cannot be read.
-    pub fn with_zero_shot(&self, items: &[Item]) -> Result<(Vec<Vec<f64>>, Vec<Vec<f64>>)> {
+    pub fn with_zero_shot(&self, items: &[Item]) -> Result<[Vec<Vec<f64>>; 2]> {
         let job = &self.job;
         let set = job.images(items.to_vec());
         let trained = rows_of(&set, job)?;
         if items.is_empty() {
-            return Ok((trained, Vec::new()));
+            return Ok([trained, Vec::new()]);
         }
         let logits = set.zero_shot_logits(&job.clip, &job.class_features)?;
-        Ok((trained, softmax(&logits.to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2()?))
+        Ok([trained, softmax(&logits.to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2()?])
     }
 
     /// The classifier alone, where what the trainer makes of the classes does not depend on the image. It is read off the

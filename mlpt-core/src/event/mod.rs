@@ -1,6 +1,7 @@
 //! What a run tells while it goes on, and who listens.
 
 mod base;
+mod histogram;
 mod jsonl;
 mod lines;
 mod log_file;

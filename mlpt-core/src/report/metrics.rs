@@ -1,10 +1,7 @@
 //! `metrics.jsonl`: the figures of every epoch.
 
-use super::LossHistogram;
-use crate::event::JSONL_VERSION;
-use crate::files::read_text;
+use crate::event::{Event, Histogram, MetricsTail};
 use crate::{Error, Result};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -19,36 +16,9 @@ pub struct Metrics {
     /// that was not finite is left out.
     pub scalars: BTreeMap<String, Vec<(usize, f64)>>,
     /// Losses of the pool, in the order of the file.
-    pub histograms: Vec<LossHistogram>,
+    pub histograms: Vec<Histogram>,
     /// Warnings, each once.
     pub warnings: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    v: u32,
-    #[serde(flatten)]
-    told: Told,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-enum Told {
-    Start {
-        max_epoch: usize,
-        learners: Vec<String>,
-    },
-    Scalar {
-        name: String,
-        epoch: usize,
-        value: Option<f64>,
-    },
-    Histogram(LossHistogram),
-    Warning {
-        text: String,
-    },
-    #[serde(other)]
-    Other,
 }
 
 impl Metrics {
@@ -57,33 +27,22 @@ impl Metrics {
     /// # Errors
     /// With the line that is no event, or is of another version.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(&read_text(path)?).map_err(|(line, fault)| Error::data(path, format!("line {line}: {fault}")))
-    }
-
-    fn parse(text: &str) -> std::result::Result<Self, (usize, String)> {
         let mut all = Self::default();
-        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            let line: Line = serde_json::from_str(line).map_err(|e| (number, format!("is no event: {e}")))?;
-            if line.v != JSONL_VERSION {
-                let fault = format!("has version {}; this program reads version {JSONL_VERSION}", line.v);
-                return Err((number, fault));
-            }
-            match line.told {
-                Told::Start { max_epoch, learners } => {
+        for event in MetricsTail::new(path).read()?.events {
+            match event {
+                Event::Start { max_epoch, learners, .. } => {
                     all.max_epoch = max_epoch;
                     all.learners = learners;
                 }
-                Told::Scalar { name, epoch, value: Some(value) } => {
+                Event::Scalar { name, epoch, value } if value.is_finite() => {
                     all.scalars.entry(name).or_default().push((epoch, value));
                 }
-                Told::Histogram(histogram) => {
-                    if let Some(fault) = histogram.fault() {
-                        return Err((number, fault));
-                    }
-                    all.histograms.push(histogram);
-                }
-                Told::Warning { text } if !all.warnings.contains(&text) => all.warnings.push(text),
-                Told::Scalar { value: None, .. } | Told::Warning { .. } | Told::Other => {}
+                Event::Histogram(histogram) => match histogram.fault() {
+                    Some(fault) => return Err(Error::data(path, fault)),
+                    None => all.histograms.push(histogram),
+                },
+                Event::Warning { text } if !all.warnings.contains(&text) => all.warnings.push(text),
+                _ => {}
             }
         }
         Ok(all)

@@ -24,7 +24,7 @@ fn metrics_are_sorted_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let text = [
         r#"{"v":1,"event":"start","epoch":1,"max_epoch":2,"learners":["a","b"]}"#,
-        r#"{"v":1,"event":"step","phase":"","learner":"a","epoch":1}"#,
+        r#"{"v":1,"event":"note","text":"n"}"#,
         r#"{"v":1,"event":"scalar","name":"train/a/loss","epoch":1,"value":2.5}"#,
         r#"{"v":1,"event":"scalar","name":"train/a/loss","epoch":2,"value":null}"#,
         r#"{"v":1,"event":"scalar","name":"lr/a","epoch":1,"value":0.1}"#,
@@ -33,7 +33,8 @@ fn metrics_are_sorted_by_name() {
         r#"{"v":1,"event":"warning","text":"w"}"#,
         r#"{"v":1,"event":"warning","text":"w"}"#,
     ]
-    .join("\n");
+    .map(|line| format!("{line}\n"))
+    .concat();
     let metrics = Metrics::read(&file(&dir, "metrics.jsonl", &text)).unwrap();
     assert_eq!((metrics.max_epoch, metrics.learners.len()), (2, 2));
     assert_eq!(metrics.below("train/").collect::<Vec<_>>(), [("a/loss", &[(1, 2.5)][..])]);
@@ -49,8 +50,8 @@ fn metrics_are_sorted_by_name() {
 #[test]
 fn damaged_metrics_name_the_line() {
     let bad = |line: &str| fault("metrics.jsonl", &format!("{HISTOGRAM}\n{line}\n"), Metrics::read);
-    assert!(bad("{\"v\":1,\"event\":\"sca").contains("line 2: is no event"));
-    assert!(bad(&HISTOGRAM.replace("\"v\":1", "\"v\":9")).contains("line 2: has version 9"));
+    assert!(bad("{\"v\":1,\"event\":\"sca").contains("line 2 is no event"));
+    assert!(bad(&HISTOGRAM.replace("\"v\":1", "\"v\":9")).contains("line 2 has version 9"));
     assert!(bad(&HISTOGRAM.replace("[3,1,0,4]", "[]")).contains("counts are empty"));
     assert!(bad(&HISTOGRAM.replace("[0,0,0,4]", "[0,0,4]")).contains("wrong is no part of counts"));
     assert!(bad(&HISTOGRAM.replace("\"low\":1.0", "\"low\":9.0")).contains("low and high are no range"));

@@ -5,7 +5,7 @@ use super::svg::{FONT, SCALE, drawn, fault};
 use crate::report::number::tick;
 use crate::report::page::{Figure, Key};
 use anyhow::Result;
-use mlpt_core::report::LossHistogram;
+use mlpt_core::event::Histogram;
 use plotters::prelude::*;
 
 const SIZE: (u32, u32) = (560, 280);
@@ -16,7 +16,7 @@ const STEPS: usize = 240;
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub(in crate::report) fn histogram(title: &str, histogram: &LossHistogram) -> Result<Figure> {
+pub(in crate::report) fn histogram(title: &str, histogram: &Histogram) -> Result<Figure> {
     let h = histogram;
     let flat = h.high <= h.low;
     let (low, high) = if flat { (h.low - 0.5, h.high + 0.5) } else { (h.low, h.high) };
@@ -105,17 +105,17 @@ pub(in crate::report) fn histogram(title: &str, histogram: &LossHistogram) -> Re
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use mlpt_core::report::Mixture;
+    use mlpt_core::mixture::GaussianMixture;
 
-    fn made() -> LossHistogram {
-        LossHistogram {
+    fn made() -> Histogram {
+        Histogram {
             name: "pool-loss/a".to_owned(),
             epoch: 3,
             low: 1.0,
             high: 3.0,
             counts: vec![4, 2, 0, 3],
             wrong: Some(vec![0, 1, 0, 3]),
-            mixture: Some(Mixture { means: [0.1, 0.9], variances: [0.01, 1e-9], weights: [0.6, 0.4] }),
+            mixture: Some(GaussianMixture { means: [0.1, 0.9], variances: [0.01, 1e-9], weights: [0.6, 0.4] }),
         }
     }
 
@@ -132,10 +132,10 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_drawn() {
-        let unknown = LossHistogram { wrong: None, mixture: None, ..made() };
+        let unknown = Histogram { wrong: None, mixture: None, ..made() };
         let figure = histogram("a", &unknown).unwrap();
         assert!(!figure.svg.contains("#D55E00") && figure.legend.len() == 1, "{}", figure.svg);
-        let flat = LossHistogram { high: 1.0, counts: vec![9], wrong: None, ..made() };
+        let flat = Histogram { high: 1.0, counts: vec![9], wrong: None, ..made() };
         let figure = histogram("a", &flat).unwrap();
         assert!(!figure.svg.contains("NaN") && figure.legend.len() == 1, "{}", figure.svg);
     }

@@ -1,12 +1,12 @@
 //! An audit: a trained run's own doubts, and what the finished model and the model without training say.
 
-use super::doubts::Doubts;
 use super::scores::{Yardstick, measure};
 use super::table;
 use crate::config::Config;
 use crate::data::{Item, Manifest};
 use crate::engine::{Checkpoints, Predictor, RunDir, RunOptions, pictures};
 use crate::files::{read_text, write_atomic};
+use crate::report::{CleanRow, CleanTable};
 use crate::{Error, Registries, Result};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
         return Err(Error::data(dir, "holds no finished run to audit (there is no result.json)"));
     }
     let pool = pool(&run)?;
-    let doubts = Doubts::read(&run.clean(), pool.rows.len())?;
+    let doubts = doubts(&run, pool.rows.len())?;
     let items = items(&pool, config, registries, dir)?;
     let checkpoints = Checkpoints { model_dir: Some(dir.to_owned()), epoch: None };
     let model = Predictor::load(config, registries, &checkpoints, options)?;
@@ -83,10 +83,11 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
     if let Some(row) = pool.rows.iter().find(|row| row.given_label >= classes.len()) {
         return Err(Error::data(dir, format!("{} has label {}, which has no name", row.image, row.given_label)));
     }
-    let (trained, zero_shot) = model.with_zero_shot(&items)?;
-    let mut suspects = Vec::with_capacity(items.len());
+    let [trained, zero_shot] = model.with_zero_shot(&items)?;
+    let mut suspects: Vec<Suspect> = Vec::with_capacity(items.len());
     for (row, (trained, zero_shot)) in pool.rows.iter().zip(trained.iter().zip(&zero_shot)) {
-        let by_learner = doubts.of(row.index);
+        let by_learner: Vec<f64> =
+            doubts.rows.get(row.index).map(|r| r.clean.iter().flatten().copied().collect()).unwrap_or_default();
         let p_given = trained[row.given_label];
         let mean = by_learner.iter().sum::<f64>() / by_learner.len().max(1) as f64;
         let suggested = best(trained);
@@ -111,7 +112,7 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
         version: AUDIT_VERSION,
         trainer: model.trainer().to_owned(),
         backbone: model.clip().name().to_owned(),
-        distrusted: doubts.distrusted,
+        distrusted: doubts.rows.iter().filter(|row| distrusted(row)).count(),
         learners: doubts.learners,
         classes,
         known: measure(&suspects)?,
@@ -124,6 +125,22 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
 fn pool(run: &RunDir) -> Result<Manifest> {
     let path = if run.pool().exists() { run.pool() } else { run.noise() };
     Manifest::from_csv(&read_text(&path)?).map_err(|e| Error::data(&path, e.to_string()))
+}
+
+/// What the learners held of the labels in the last epoch; nothing with a trainer that does not look for wrong ones.
+fn doubts(run: &RunDir, count: usize) -> Result<CleanTable> {
+    let path = run.clean();
+    let table = if path.exists() { CleanTable::read(&path)? } else { CleanTable::default() };
+    match table.rows.len() {
+        0 => Ok(CleanTable::default()),
+        rows if rows == count => Ok(table),
+        rows => Err(Error::data(&path, format!("has {rows} rows for a pool of {count} items; train the run again"))),
+    }
+}
+
+/// Whether no learner trusts the label. One that does not say whom it trusts distrusts what is at most half likely clean.
+fn distrusted(row: &CleanRow) -> bool {
+    !row.clean.iter().zip(&row.trusted).any(|(clean, trusted)| trusted.unwrap_or(clean.is_some_and(|p| p > 0.5)))
 }
 
 /// The pool's pictures, out of the data set.

@@ -1,7 +1,6 @@
 //! Which labels of a run's pool are probably wrong, the most suspect first.
 
 mod base;
-mod doubts;
 mod scores;
 mod table;
 

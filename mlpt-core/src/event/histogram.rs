@@ -1,39 +1,10 @@
-//! The losses of the pool in one epoch, as `metrics.jsonl` tells them.
+//! What can be asked of a histogram.
 
-use serde::Deserialize;
+use super::Histogram;
+use crate::mixture::GaussianMixture;
 use std::f64::consts::PI;
 
-/// How many pool items have which loss, for one learner in one epoch.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct LossHistogram {
-    /// `pool-loss/` and the learner.
-    pub name: String,
-    /// One-based epoch.
-    pub epoch: usize,
-    /// The least loss: where the first bin begins.
-    pub low: f64,
-    /// The greatest loss: where the last bin ends.
-    pub high: f64,
-    /// Items by bin; the bins are equally wide.
-    pub counts: Vec<u64>,
-    /// The same of the labels that are known to be wrong; `None` where the truth is not known.
-    pub wrong: Option<Vec<u64>>,
-    /// The mixture that was fitted to the losses, scaled to 0..1; `None` where none was.
-    pub mixture: Option<Mixture>,
-}
-
-/// Two weighted Gaussians over the scaled losses; the first is of the clean labels.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-pub struct Mixture {
-    /// Mean of each component.
-    pub means: [f64; 2],
-    /// Variance of each component.
-    pub variances: [f64; 2],
-    /// Weight of each component.
-    pub weights: [f64; 2],
-}
-
-impl LossHistogram {
+impl Histogram {
     /// The learner that it is of.
     pub fn learner(&self) -> &str {
         self.name.split_once('/').map_or(self.name.as_str(), |(_, learner)| learner)
@@ -49,7 +20,7 @@ impl LossHistogram {
         (self.high - self.low) / self.counts.len() as f64
     }
 
-    /// How many items component `k` of the mixture expects in a bin around `loss`.
+    /// How many items component `k` of the mixture expects in a bin around `loss`; `None` without a mixture.
     pub fn expected(&self, k: usize, loss: f64) -> Option<f64> {
         let mixture = self.mixture.as_ref()?;
         let span = self.high - self.low;
@@ -59,8 +30,8 @@ impl LossHistogram {
         Some(density * self.total() as f64 / self.counts.len() as f64)
     }
 
-    /// What is wrong with it, where something is.
-    pub(super) fn fault(&self) -> Option<String> {
+    /// What is wrong with one that was read from a file, where something is.
+    pub fn fault(&self) -> Option<String> {
         let whole =
             |of: &str, what: &str| Some(format!("the histogram {} of epoch {}: {of} {what}", self.name, self.epoch));
         if self.counts.is_empty() {
@@ -75,7 +46,7 @@ impl LossHistogram {
                 return whole("wrong", "is no part of counts");
             }
         }
-        let sound = |m: &Mixture| {
+        let sound = |m: &GaussianMixture| {
             let finite = m.means.iter().chain(&m.weights).all(|x| x.is_finite());
             finite && m.variances.iter().all(|v| v.is_finite() && *v > 0.0)
         };
