@@ -115,6 +115,8 @@ first=$(states "$job")
 [ "$first" = "4 COMPLETED" ] || { cat mlpt-sweep-*.txt >&2; fail "the four tasks ended as: $first"; }
 results=(four/TRAINER=*/SEED=*/result.json)
 [ ${#results[@]} = 4 ] || fail "four cells, but ${#results[@]} files result.json"
+threads=$(json "four/TRAINER=CoOp/SEED=1/run.json" 'd["threads"]')
+[ "$threads" = 1 ] || fail "a task with one core computed with $threads threads"
 finished=$("$MLPT" sweep "${settings[@]}" "${grid[@]}" --plan --no-estimate --json | cells finished)
 [ "$finished" = 4 ] || fail "mlpt sweep finds $finished of 4 cells finished"
 if "$MLPT" sweep "${settings[@]}" "${grid[@]}" --emit slurm > again.sh 2> again.txt; then
@@ -153,8 +155,8 @@ seen "Slurm $(debian_version slurmctld), munge $(debian_version munge), one node
 cat << TEXT
 
 - \`sbatch\` took the script of \`sweep --emit slurm\` for four cells (CoOp and MLPT, two seeds) in a folder with a space in its
-  name: $first. Each cell has its \`result.json\`, the sweep's plan says that $finished of 4 are finished, a second script is refused, and
-  the table has both trainers with both seeds:
+  name: $first. Each cell has its \`result.json\`, the sweep's plan says that $finished of 4 are finished, a second script is refused, each
+  task, which was given one core, computed with $threads thread, and the table has both trainers with both seeds:
 
 \`\`\`text
 $table
