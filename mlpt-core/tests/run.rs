@@ -55,7 +55,8 @@ fn a_run_leaves_everything_behind() {
             "probe/model.safetensors-3",
             "result.json",
             "run.json",
-            "state.safetensors"
+            "state.safetensors",
+            "tensorboard/events.out.tfevents.mlpt"
         ]
     );
     let written = json(&dir.path().join("result.json"));

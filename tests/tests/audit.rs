@@ -70,7 +70,9 @@ fn labels_of_unknown_truth_are_ranked_once_and_not_scored() {
     let dir = tempfile::tempdir().unwrap();
     pictures(&dir.path().join("data"), &["red", "blue"], 6);
     let first = audited(dir.path(), &["data"]);
-    assert!(first["known"].is_null());
+    assert!(first["known"].is_null() && first["suspects"].as_array().unwrap().iter().all(|s| s["true"].is_null()));
+    let page = fs::read_to_string(dir.path().join("doubts/report.html")).unwrap();
+    assert!(page.contains("data:image/jpeg;base64,") && !page.contains("label is wrong"), "pictures and no truth");
     let run = fs::read_to_string(dir.path().join("doubts/attempts.jsonl")).unwrap();
     // The same command again trains nothing and says the same.
     assert_eq!(audited(dir.path(), &["data"]), first);
@@ -101,7 +103,9 @@ fn a_trainer_without_clean_probabilities_ranks_by_its_own() {
 fn what_cannot_be_audited_is_said() {
     let dir = tempfile::tempdir().unwrap();
     pictures(&dir.path().join("data"), &["red", "blue"], 4);
-    fs::write(dir.path().join("numbers.csv"), "path,label\ndata/red/000.png,0\ndata/blue/000.png,1\n").unwrap();
+    let line = |n: usize| format!("data/{}/00{}.png,{}\n", ["red", "blue"][n / 4], n % 4, n / 4);
+    let lines: String = (0..8).map(line).collect();
+    fs::write(dir.path().join("numbers.csv"), format!("path,label\n{lines}")).unwrap();
     for (args, want) in [
         (&["audit"][..], "nothing to audit"),
         (&["audit", "nowhere"], "nowhere"),

@@ -195,7 +195,7 @@ fn damaged_files_and_wrong_words_are_named() {
             None => fs::remove_file(&path).unwrap(),
         }
     };
-    spoil("metrics.jsonl", "{\"v\":1,\"event\":\"start\",\"epo", &["line 1: is no event"]);
+    spoil("metrics.jsonl", "{\"v\":1,\"event\":\"start\",\"epo", &["line 1 is cut off"]);
     spoil("clean.csv", "index,image\n", &["no column `given`"]);
     spoil("audit.csv", "rank\n1\n", &["no column `image`"]);
     let head = "index,image,label,predicted,p_label,p_predicted\n";

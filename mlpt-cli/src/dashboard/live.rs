@@ -53,7 +53,9 @@ impl EventSink for Dashboard {
             self.warnings.push(text.clone());
         }
         // Nobody listens where the terminal failed.
-        let _ = self.events.as_ref().map(|events| events.send(event.clone()));
+        if let Some(events) = &self.events {
+            let _ = events.send(event.clone());
+        }
     }
 }
 

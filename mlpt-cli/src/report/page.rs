@@ -226,7 +226,7 @@ mod tests {
         assert!(!html.contains("<b>"), "{html}");
         // Title twice, subtitle; text, note, 3 of a headline, 2 facts, title and legend, head, 2 cells and a link,
         // fold, caption, 4 of a card.
-        assert_eq!(html.matches("&lt;b&gt;&amp;&quot;&#x27;").count(), 21, "{html}");
+        assert_eq!(html.matches("&lt;b&gt;&amp;&quot;&#x27;").count(), 22, "{html}");
         assert!(html.contains("<svg/>"));
     }
 }

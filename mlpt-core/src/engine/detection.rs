@@ -22,9 +22,9 @@ impl Truth {
         Self { wrong, threshold }
     }
 
-    /// Whether each pool item's label is wrong; `None` where nothing is known of any.
+    /// Whether each pool item's label is wrong; `None` where none is known to be.
     pub(super) fn wrong(&self) -> Option<&[Option<bool>]> {
-        self.wrong.iter().any(Option::is_some).then_some(&self.wrong[..])
+        self.wrong.contains(&Some(true)).then_some(&self.wrong[..])
     }
 
     /// Scores of one learner's clean probabilities by pool index. Called wrong is what it does not trust or, where it

@@ -53,7 +53,7 @@ pub struct Histogram {
     pub high: f64,
     /// Items in each of the equal bins.
     pub counts: Vec<u64>,
-    /// Those of them whose label is known to be wrong; `None` where no label's truth is known.
+    /// Those of them whose label is known to be wrong; `None` where none is.
     pub wrong: Option<Vec<u64>>,
     /// The mixture that was fitted to the losses, where one was; it lies over losses scaled from `low..high` to
     /// `0..1`, and its first component is the clean one.

@@ -64,6 +64,20 @@ impl MetricsTail {
         Self { path: path.to_owned(), offset: 0, line: 0 }
     }
 
+    /// Every event of a file that no longer grows.
+    ///
+    /// # Errors
+    /// As [`MetricsTail::read`]; when the last line has no end.
+    pub fn whole(path: &Path) -> Result<Vec<Event>> {
+        let mut tail = Self::new(path);
+        let events = tail.read()?.events;
+        let length = std::fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
+        match length == tail.offset {
+            true => Ok(events),
+            false => Err(Error::data(path, format!("line {} is cut off", tail.line + 1))),
+        }
+    }
+
     /// What came since the last call. A file that is not there yet holds nothing. A last line without
     /// its end is left for the next call.
     ///

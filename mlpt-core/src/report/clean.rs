@@ -20,7 +20,7 @@ pub struct CleanRow {
     pub image: String,
     /// The class that was given to it.
     pub given: String,
-    /// Its true class, where it is known.
+    /// Its true class, where it is known; in no row where no label is known to be wrong.
     pub truth: Option<String>,
     /// By learner: how surely the label is right.
     pub clean: Vec<Option<f64>>,
@@ -52,6 +52,10 @@ impl CleanTable {
                 trusted: trusted.iter().map(|at| table.flag(row, *at)).collect::<Result<_>>()?,
                 suggested: suggested.iter().map(|at| Table::text(row, *at)).collect(),
             });
+        }
+        // Labels that nobody made wrong stand there as right, which nobody knows.
+        if !rows.iter().any(|row: &CleanRow| row.is_wrong() == Some(true)) {
+            rows.iter_mut().for_each(|row| row.truth = None);
         }
         Ok(Self { learners: columns.into_iter().map(|(learner, _)| learner).collect(), rows })
     }

@@ -28,7 +28,7 @@ impl Metrics {
     /// With the line that is no event, or is of another version.
     pub fn read(path: &Path) -> Result<Self> {
         let mut all = Self::default();
-        for event in MetricsTail::new(path).read()?.events {
+        for event in MetricsTail::whole(path)? {
             match event {
                 Event::Start { max_epoch, learners, .. } => {
                     all.max_epoch = max_epoch;

@@ -50,6 +50,7 @@ fn metrics_are_sorted_by_name() {
 #[test]
 fn damaged_metrics_name_the_line() {
     let bad = |line: &str| fault("metrics.jsonl", &format!("{HISTOGRAM}\n{line}\n"), Metrics::read);
+    assert!(fault("metrics.jsonl", HISTOGRAM, Metrics::read).contains("line 1 is cut off"));
     assert!(bad("{\"v\":1,\"event\":\"sca").contains("line 2 is no event"));
     assert!(bad(&HISTOGRAM.replace("\"v\":1", "\"v\":9")).contains("line 2 has version 9"));
     assert!(bad(&HISTOGRAM.replace("[3,1,0,4]", "[]")).contains("counts are empty"));

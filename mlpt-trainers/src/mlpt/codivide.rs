@@ -1,12 +1,11 @@
 //! Co-divide: which labels of the pool are probably clean, in one learner's eyes, for the other.
 
 use crate::{Images, Learner, Place};
-use candle_core::{DType, Tensor};
+use candle_core::{D, DType, Tensor};
 use mlpt_core::Result;
 use mlpt_core::data::{Item, fewshot_indices};
 use mlpt_core::engine::EpochContext;
 use mlpt_core::loss::per_sample_ce;
-use mlpt_core::metric::predictions;
 use mlpt_core::mixture::GaussianMixture;
 use mlpt_core::prompt::{ImageInput, ImageSide, TextState};
 use mlpt_core::rng::RngTree;
@@ -69,7 +68,8 @@ pub fn pool_view(
         let logits = learner.predict(ctx.clip, text, images)?;
         let labels: Vec<u32> = items.iter().map(|item| item.label as u32).collect();
         losses.extend(per_sample_ce(&logits, &Tensor::new(labels, logits.device())?)?);
-        preferred.extend(predictions(&logits)?);
+        // What is not finite is told below, with the image.
+        preferred.extend(logits.argmax(D::Minus1)?.to_vec1::<u32>()?.into_iter().map(|class| class as usize));
         probabilities.as_mut().map_or(Ok(()), |rows| rows.push_logits(&logits))
     };
     match learner.image_side() {

@@ -14,10 +14,13 @@ pub(super) fn section(files: &RunFiles) -> Result<Section> {
     Ok(Section::new("curves", "Curves", blocks))
 }
 
+/// Lines of a chart by name.
+type Named = Vec<(String, Vec<(f64, f64)>)>;
+
 fn blocks(metrics: &Metrics) -> Result<Vec<Block>> {
     let mut figures = Vec::new();
     // One chart a loss; the learners are its lines.
-    let mut losses: BTreeMap<&str, Vec<(String, Vec<(f64, f64)>)>> = BTreeMap::new();
+    let mut losses: BTreeMap<&str, Named> = BTreeMap::new();
     for (name, values) in metrics.below("train/") {
         let (learner, loss) = name.rsplit_once('/').unwrap_or(("all learners", name));
         losses.entry(loss).or_default().push((learner.to_owned(), points(values)));
@@ -43,7 +46,7 @@ fn blocks(metrics: &Metrics) -> Result<Vec<Block>> {
 }
 
 /// A chart over epochs, where there is a point.
-pub(super) fn chart(title: String, y: &str, lines: Vec<(String, Vec<(f64, f64)>)>) -> Result<Option<Figure>> {
+pub(super) fn chart(title: String, y: &str, lines: Named) -> Result<Option<Figure>> {
     if lines.iter().all(|(_, points)| points.is_empty()) {
         return Ok(None);
     }

@@ -47,7 +47,7 @@ pub struct Suspect {
     pub given: usize,
     /// The class that the trained model prefers.
     pub suggested: usize,
-    /// The true class, where it is known.
+    /// The true class, where some labels are known to be wrong.
     #[serde(rename = "true")]
     pub truth: Option<usize>,
     /// Mean of the learners' clean probabilities in the last epoch, 0 to 1; the trained model's probability of the given
@@ -85,6 +85,8 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
     }
     let [trained, zero_shot] = model.with_zero_shot(&items)?;
     let mut suspects: Vec<Suspect> = Vec::with_capacity(items.len());
+    // Labels that nobody made wrong count as right elsewhere; here they are what is asked about.
+    let known = pool.wrong_count() > 0;
     for (row, (trained, zero_shot)) in pool.rows.iter().zip(trained.iter().zip(&zero_shot)) {
         let by_learner: Vec<f64> =
             doubts.rows.get(row.index).map(|r| r.clean.iter().flatten().copied().collect()).unwrap_or_default();
@@ -95,7 +97,7 @@ pub fn audit(config: &Config, registries: &Registries, dir: &Path, options: RunO
             image: row.image.clone(),
             given: row.given_label,
             suggested,
-            truth: row.true_label,
+            truth: row.true_label.filter(|_| known),
             clean: if by_learner.is_empty() { p_given } else { mean },
             by_learner,
             p_given,
