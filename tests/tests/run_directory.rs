@@ -203,12 +203,13 @@ fn what_cannot_be_made_is_told() {
     assert!(ran.code == Some(1) && ran.stderr.contains("metrics.jsonl: line 2 is no event"), "{}", ran.stderr);
     assert!(!dir.path().join("tensorboard").exists());
     fs::write(dir.path().join("metrics.jsonl"), "").unwrap();
-    fs::write(dir.path().join("predictions.csv"), "label,predicted\ncat,dog\n").unwrap();
+    fs::write(dir.path().join("predictions.csv"), "image,label,predicted,p_label,p_predicted\na,cat,dog,0.1,0.9\n")
+        .unwrap();
     let ran = mlpt(dir.path(), &["tensorboard", "."]);
     assert!(ran.code == Some(1) && ran.stderr.contains("run.json: has no class names"), "{}", ran.stderr);
     fs::write(dir.path().join("run.json"), "{\"class_names\":[\"cat\"],\"template\":\"{}\"}").unwrap();
     let ran = mlpt(dir.path(), &["tensorboard", "."]);
-    assert!(ran.stderr.contains("predictions.csv: line 2: run.json has no class 'dog'"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("predictions.csv: run.json has no class 'dog'"), "{}", ran.stderr);
     fs::remove_file(dir.path().join("predictions.csv")).unwrap();
     fs::write(dir.path().join("cmat.csv"), "true \\ predicted,cat\ncat,x\n").unwrap();
     let ran = mlpt(dir.path(), &["tensorboard", "."]);

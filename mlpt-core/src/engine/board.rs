@@ -5,8 +5,8 @@ use super::{RunDir, facts, utc};
 use crate::event::tensorboard::{Confusion, EventFile};
 use crate::event::{Event, EventSink};
 use crate::files::read_text;
+use crate::report::Predictions;
 use crate::{Error, Result};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -121,27 +121,13 @@ fn of_predictions(dir: &RunDir, path: &Path) -> Result<Confusion> {
     let Some((names, _)) = facts::classes(dir) else {
         return Err(Error::data(dir.run(), "has no class names, so the confusion matrix cannot be made"));
     };
-    let labels: BTreeMap<&str, usize> = names.iter().enumerate().rev().map(|(label, name)| (&**name, label)).collect();
-    let text = read_text(path)?;
-    let mut table = csv::Reader::from_reader(text.as_bytes());
-    let fault = |e: csv::Error| Error::data(path, format!("is no table: {e}"));
-    let header = table.headers().map_err(fault)?;
-    let column = |name: &str| {
-        let found = header.iter().position(|h| h == name);
-        found.ok_or_else(|| Error::data(path, format!("has no column `{name}`")))
-    };
-    let columns = [column("label")?, column("predicted")?];
-    let mut counts = vec![vec![0; names.len()]; names.len()];
-    for (line, row) in (2..).zip(table.records()) {
-        let row = row.map_err(fault)?;
-        let label = |column: usize| {
-            let name = row.get(column).unwrap_or_default();
-            let unknown = || Error::data(path, format!("line {line}: run.json has no class '{name}'"));
-            labels.get(name).copied().ok_or_else(unknown)
-        };
-        counts[label(columns[0])?][label(columns[1])?] += 1;
+    let confusion = Predictions::read(path)?.confusion(&names)?;
+    if let Some(stranger) = confusion.names.get(names.len()) {
+        return Err(Error::data(path, format!("run.json has no class '{stranger}'")));
     }
-    Ok(Confusion { counts })
+    Ok(Confusion {
+        counts: confusion.counts.into_iter().map(|row| row.into_iter().map(|n| n as u64).collect()).collect(),
+    })
 }
 
 fn of_matrix(path: &Path) -> Result<Confusion> {

@@ -11,20 +11,23 @@ use std::path::Path;
 /// What the model says of one image after the other.
 #[derive(Default)]
 pub(super) struct Predictions {
-    pub(super) labels: Vec<usize>,
-    /// `[N][C]`, probabilities.
-    rows: Vec<Vec<f64>>,
+    pub(super) predicted: Vec<usize>,
+    /// Probabilities of the image's label and of the predicted class.
+    likely: Vec<[f64; 2]>,
 }
 
 impl Predictions {
-    /// Adds a batch of logits `[B, C]`.
+    /// Adds a batch of logits `[B, C]`; `labels` are those of all images.
     ///
     /// # Errors
     /// When a logit is NaN.
-    pub(super) fn push(&mut self, logits: &Tensor) -> Result<()> {
-        self.labels.extend(predictions(logits)?);
-        let logits = logits.detach().to_dtype(DType::F64)?.to_device(&Device::Cpu)?;
-        self.rows.extend(softmax(&logits)?.to_vec2::<f64>()?);
+    pub(super) fn push(&mut self, logits: &Tensor, labels: &[usize]) -> Result<()> {
+        let start = self.predicted.len();
+        self.predicted.extend(predictions(logits)?);
+        let rows = softmax(&logits.detach().to_dtype(DType::F64)?.to_device(&Device::Cpu)?)?.to_vec2::<f64>()?;
+        for (row, (&label, &predicted)) in rows.iter().zip(labels[start..].iter().zip(&self.predicted[start..])) {
+            self.likely.push([label, predicted].map(|class| row.get(class).copied().unwrap_or(f64::NAN)));
+        }
         Ok(())
     }
 
@@ -38,10 +41,12 @@ impl Predictions {
         let mut table = csv::Writer::from_writer(Vec::new());
         let header = ["index", "image", "label", "predicted", "p_label", "p_predicted"];
         table.write_record(header).map_err(|e| fault(&e))?;
-        for (index, (item, (&predicted, row))) in items.iter().zip(self.labels.iter().zip(&self.rows)).enumerate() {
-            let p = |label: usize| format!("{:.6}", row.get(label).copied().unwrap_or(f64::NAN));
-            let (index, p_label, p_predicted) = (index.to_string(), p(item.label), p(predicted));
-            let line = [&index, item.image.key(), name(item.label), name(predicted), &p_label, &p_predicted];
+        for (index, (item, (&predicted, likely))) in
+            items.iter().zip(self.predicted.iter().zip(&self.likely)).enumerate()
+        {
+            let [p_label, p_predicted] = likely.map(|p| format!("{p:.6}"));
+            let line =
+                [&index.to_string(), item.image.key(), name(item.label), name(predicted), &p_label, &p_predicted];
             table.write_record(line).map_err(|e| fault(&e))?;
         }
         write_atomic(path, &table.into_inner().map_err(|e| fault(&e))?)

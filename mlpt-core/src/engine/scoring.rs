@@ -57,10 +57,16 @@ impl ImageSet {
     /// # Errors
     /// When there are no images, or an image or tensor fails.
     pub(super) fn score(&self, trainer: &mut dyn Trainer, clip: &FrozenClip, classes: usize) -> Result<Evaluation> {
-        Ok(self.predict(trainer, clip, classes)?.0)
+        trainer.begin_eval(clip)?;
+        let mut predicted = Vec::with_capacity(self.items.len());
+        self.each_logits(trainer, clip, |logits| {
+            predicted.extend(predictions(logits)?);
+            Ok(())
+        })?;
+        Evaluation::new(&predicted, &self.labels(), classes)
     }
 
-    /// The same, with what it took each image for.
+    /// The same, with what it took each image for and how surely.
     ///
     /// # Errors
     /// As [`ImageSet::score`].
@@ -72,8 +78,9 @@ impl ImageSet {
     ) -> Result<(Evaluation, Predictions)> {
         trainer.begin_eval(clip)?;
         let mut found = Predictions::default();
-        self.each_logits(trainer, clip, |logits| found.push(logits))?;
-        Ok((Evaluation::new(&found.labels, &self.labels(), classes)?, found))
+        let labels = self.labels();
+        self.each_logits(trainer, clip, |logits| found.push(logits, &labels))?;
+        Ok((Evaluation::new(&found.predicted, &labels, classes)?, found))
     }
 
     /// `take` is given the logits `[B, C]` of one batch after the other; `begin_eval` has been called.

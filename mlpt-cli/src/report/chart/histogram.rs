@@ -1,7 +1,7 @@
 //! Losses of the pool as bars, with the mixture that was fitted to them.
 
-use super::palette::{AXIS, GRID, Palette, TEXT};
-use super::svg::{FONT, SCALE, drawn, fault};
+use super::palette::Palette;
+use super::svg::{SCALE, drawn, dress, fault};
 use crate::report::number::tick;
 use crate::report::page::{Figure, Key};
 use anyhow::Result;
@@ -46,16 +46,9 @@ pub(in crate::report) fn histogram(title: &str, histogram: &Histogram) -> Result
             .y_label_area_size(58 * SCALE)
             .build_cartesian_2d(low..high, 0.0..top)
             .map_err(fault)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID.stroke_width(SCALE))
-            .axis_style(AXIS.stroke_width(SCALE))
-            .label_style(("sans-serif", FONT, &TEXT))
-            .axis_desc_style(("sans-serif", FONT, &TEXT))
-            .x_labels(8)
-            .y_labels(6)
+        let mut mesh = chart.configure_mesh();
+        dress(&mut mesh);
+        mesh.disable_x_mesh()
             .x_label_formatter(&|x| tick(*x))
             .y_label_formatter(&|y| tick(*y))
             .x_desc("loss")

@@ -1,7 +1,7 @@
 //! Lines over a common axis.
 
-use super::palette::{AXIS, GRID, Palette, TEXT};
-use super::svg::{FONT, SCALE, drawn, fault};
+use super::palette::{AXIS, Palette};
+use super::svg::{SCALE, drawn, dress, fault};
 use crate::report::number::tick;
 use crate::report::page::{Figure, Key};
 use anyhow::Result;
@@ -73,16 +73,9 @@ impl LineChart {
                 .build_cartesian_2d(x0..x1, y0..y1)
                 .map_err(fault)?;
             let level = |x: &f64| if self.whole && x.fract().abs() > 1e-9 { String::new() } else { tick(*x) };
-            chart
-                .configure_mesh()
-                .light_line_style(TRANSPARENT)
-                .bold_line_style(GRID.stroke_width(SCALE))
-                .axis_style(AXIS.stroke_width(SCALE))
-                .label_style(("sans-serif", FONT, &TEXT))
-                .axis_desc_style(("sans-serif", FONT, &TEXT))
-                .x_labels(8)
-                .y_labels(6)
-                .x_label_formatter(&level)
+            let mut mesh = chart.configure_mesh();
+            dress(&mut mesh);
+            mesh.x_label_formatter(&level)
                 .y_label_formatter(&|y| tick(*y))
                 .x_desc(self.x.as_str())
                 .y_desc(self.y.as_str())

@@ -1,8 +1,11 @@
 //! A drawing as an SVG element within a page.
 
+use super::palette::{AXIS, GRID, TEXT};
 use anyhow::{Result, anyhow};
+use plotters::chart::MeshStyle;
 use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend};
+use plotters::coord::ranged1d::Ranged;
+use plotters::prelude::{Color, DrawingArea, DrawingBackend, IntoDrawingArea, SVGBackend, TRANSPARENT};
 use std::fmt::Display;
 
 /// Where a chart is drawn.
@@ -38,6 +41,17 @@ pub(super) fn drawn(
          <title>{title}</title><desc>{about}</desc>{}",
         body.trim()
     ))
+}
+
+/// The look that all charts with axes share: few thin lines, text of one size.
+pub(super) fn dress<X: Ranged, Y: Ranged, DB: DrawingBackend>(mesh: &mut MeshStyle<'_, '_, X, Y, DB>) {
+    mesh.light_line_style(TRANSPARENT)
+        .bold_line_style(GRID.stroke_width(SCALE))
+        .axis_style(AXIS.stroke_width(SCALE))
+        .label_style(("sans-serif", FONT, &TEXT))
+        .axis_desc_style(("sans-serif", FONT, &TEXT))
+        .x_labels(8)
+        .y_labels(6);
 }
 
 /// What went wrong in a drawing.
